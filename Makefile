@@ -1,0 +1,62 @@
+# Two commands do all the set-up each: `make demo` runs the tour, `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: demo test test-all check fmt bench lock package clean help
+
+help:  ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+# An editable install: the checkout's own folders are read, so an edit is seen at once.
+$(VENV)/.project: $(VENV)/.runtime pyproject.toml hatch_build.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+demo: $(VENV)/.project  ## set up what is needed, then run the tour
+	$(BIN)/aimsgraph demo
+
+test: $(VENV)/.dev $(VENV)/.project  ## the tests
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-all: $(VENV)/.dev $(VENV)/.project  ## the tests with the slow suites
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev $(VENV)/.project  ## format, lint, types, import rules, data and build gates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/aimsgraph data check
+	$(BIN)/aimsgraph data fmt --check
+	$(BIN)/aimsgraph build --check
+	$(BIN)/aimsgraph ontology check
+
+fmt: $(VENV)/.dev $(VENV)/.project  ## put code and data into normal form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/aimsgraph data fmt
+
+bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
+	$(BIN)/python bench/startup.py
+
+lock: $(VENV)/.dev  ## resolve the lock files anew
+	$(LOCK) pyproject.toml --extra reason --extra docs -o requirements/runtime.txt
+	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs -o requirements/dev.txt
+
+package: $(VENV)/.dev  ## build the source archive and the wheel
+	$(BIN)/python -m build
+
+clean:  ## remove what can be made again
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

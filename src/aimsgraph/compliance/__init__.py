@@ -1,0 +1,1 @@
+"""What applies to us, what covers it, what is missing. May use every room below."""

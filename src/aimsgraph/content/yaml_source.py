@@ -1,0 +1,78 @@
+"""YAML with positions: every value keeps its line and column.
+
+Scalars are read as text whatever they look like (`no` stays "no", `2023` stays "2023", a date stays its text); the
+models that read the result say what they are. That avoids YAML's guesses, which turn Norway into false.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aimsgraph.content.tables import read_lines
+from aimsgraph.errors import InputError, Location
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YamlSource:
+    """A YAML document.
+
+    Attributes:
+        file: its name in messages.
+        data: dicts, lists and strings (None for an empty value).
+        positions: where each value stands, by its path of keys and indexes.
+    """
+
+    file: str
+    data: Any
+    positions: dict[Path_, tuple[int, int]]
+
+    def where(self, *path: str | int) -> Location:
+        """Return where a value stands, or its nearest recorded parent."""
+        key: Path_ = path
+        while key and key not in self.positions:
+            key = key[:-1]
+        line, column = self.positions.get(key, (1, 1))
+        return Location(self.file, line, column)
+
+
+def read_yaml(path: Path, shown_as: str) -> YamlSource:
+    """Read one YAML document.
+
+    Raises:
+        InputError: the file cannot be read, is no YAML, repeats a key, or uses anchors or tags.
+    """
+    text = "\n".join(read_lines(path, shown_as)) + "\n"
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = Location(shown_as, mark.line + 1, mark.column + 1) if mark else Location(shown_as)
+        problem = getattr(error, "problem", None) or str(error)
+        raise InputError(
+            f"not YAML: {problem}", location=where, remedy="check indentation and quotes on that line"
+        ) from error
+    positions: dict[Path_, tuple[int, int]] = {}
+    data = _construct(node, (), positions, shown_as) if node is not None else {}
+    return YamlSource(shown_as, data, positions)
+
+
+def _construct(node: yaml.Node, path: Path_, positions: dict[Path_, tuple[int, int]], file: str) -> Any:  # noqa: ANN401
+    positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.ScalarNode):
+        return None if node.value == "" and node.style is None else str(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(item, (*path, i), positions, file) for i, item in enumerate(node.value)]
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in result:
+            where = Location(file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            raise InputError(f"the key {key!r} stands twice", location=where, remedy="keep one of them")
+        result[key] = _construct(value_node, (*path, key), positions, file)
+    return result

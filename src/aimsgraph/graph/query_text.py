@@ -1,0 +1,183 @@
+"""The guard in front of every store: what a SPARQL text is, and whether it may be run here.
+
+It looks at the text alone and parses nothing, because parsing is the danger: the engine's parser recurses,
+and a nested text of 1.4 KB ends a process whose thread has a stack of 2 MB. It refuses `SERVICE` and `LOAD`,
+which make the engine open network connections of its own.
+
+How the bounds were found: each construct was nested and chained in a process of its own until that process
+died. Per level the engine (pyoxigraph 0.5.13) needs at most 10 KB of stack for a bracket (`EXISTS {`, a
+function call) and at most 3.4 KB for an operator in a chain (`OPTIONAL`, `BIND`, `/`). Within the bounds that
+makes less than 6 MB: safe in a thread with the usual 8 MB, and in `worker.STACK_BYTES` with room to spare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from aimsgraph.errors import Refused
+from aimsgraph.graph.lexer import Scan, Token, error_at, scan_sparql
+
+MAX_DEPTH: Final = 64
+MAX_OPERATORS: Final = 1_500
+MAX_QUERY_CHARACTERS: Final = 1_000_000
+MAX_UPDATE_CHARACTERS: Final = 16_000_000
+
+
+class QueryForm(Enum):
+    """What a text asks for."""
+
+    SELECT = "select"
+    ASK = "ask"
+    CONSTRUCT = "construct"
+    DESCRIBE = "describe"
+    UPDATE = "update"
+
+
+_UPDATE_WORDS: Final = ("INSERT", "DELETE", "WITH", "CREATE", "DROP", "CLEAR", "ADD", "MOVE", "COPY", "LOAD")
+_FORM_OF_WORD: Final = {
+    "SELECT": QueryForm.SELECT,
+    "ASK": QueryForm.ASK,
+    "CONSTRUCT": QueryForm.CONSTRUCT,
+    "DESCRIBE": QueryForm.DESCRIBE,
+} | dict.fromkeys(_UPDATE_WORDS, QueryForm.UPDATE)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedText:
+    """A text that may be run.
+
+    Attributes:
+        text: the text as given.
+        form: what it asks for.
+        names_dataset: whether it says FROM or FROM NAMED, so that the union is not its default graph.
+    """
+
+    text: str
+    form: QueryForm
+    names_dataset: bool
+
+
+def detect_form(text: str) -> QueryForm:
+    """Return what a text asks for; words in strings, IRIs and comments do not count.
+
+    >>> detect_form("# SELECT\\nPREFIX select: <urn:select#> ASK { select:a ?b 'CONSTRUCT' }")
+    <QueryForm.ASK: 'ask'>
+
+    Raises:
+        QuerySyntaxError: it is no SPARQL.
+    """
+    return _form(text, scan_sparql(text))
+
+
+def check_query(text: str) -> CheckedText:
+    """Let a query through, or say why it may not be run here.
+
+    Raises:
+        QuerySyntaxError: the text is no SPARQL query.
+        Refused: it says SERVICE, or is too long or too deep.
+    """
+    scan = _bounded_scan(text, MAX_QUERY_CHARACTERS)
+    form = _form(text, scan)
+    if form is QueryForm.UPDATE:
+        raise error_at(text, 0, "this is an update, not a query", remedy="run it as an update")
+    _refuse_service(scan)
+    return CheckedText(text, form, _names_dataset(scan, form))
+
+
+def check_update(text: str) -> CheckedText:
+    """Let an update through, or say why it may not be run here.
+
+    Raises:
+        QuerySyntaxError: the text is no SPARQL update.
+        Refused: it says SERVICE or LOAD, or is too long or too deep.
+    """
+    scan = _bounded_scan(text, MAX_UPDATE_CHARACTERS)
+    if _after_prologue(scan) < len(scan.tokens):  # an update may be empty
+        form = _form(text, scan)
+        if form is not QueryForm.UPDATE:
+            raise error_at(text, 0, f"this is a {form.name} query, not an update", remedy="ask it as a query")
+    _refuse_service(scan)
+    _refuse_load(scan)
+    return CheckedText(text, QueryForm.UPDATE, names_dataset=False)
+
+
+def _bounded_scan(text: str, most_characters: int) -> Scan:
+    if len(text) > most_characters:
+        raise Refused(
+            f"the text has {len(text):,} characters, more than the {most_characters:,} allowed",
+            remedy="pass data through loading, not inside the text",
+        )
+    if "\x00" in text:
+        raise error_at(text, text.index("\x00"), "a NUL character stands in the text")
+    scan = scan_sparql(text)
+    if scan.depth > MAX_DEPTH:
+        raise Refused(
+            f"brackets nest {scan.depth} deep, more than the {MAX_DEPTH} allowed", remedy="flatten the text"
+        )
+    if scan.operators > MAX_OPERATORS:
+        raise Refused(
+            f"the text has {scan.operators:,} operators, more than the {MAX_OPERATORS:,} allowed",
+            remedy="put constants into a VALUES block, or ask several smaller questions",
+        )
+    return scan
+
+
+def _after_prologue(scan: Scan) -> int:
+    position = 0
+    while position < len(scan.tokens) and scan.tokens[position].word in {"PREFIX", "BASE", "VERSION"}:
+        position += 3 if scan.tokens[position].word == "PREFIX" else 2
+    return position
+
+
+def _form(text: str, scan: Scan) -> QueryForm:
+    position = _after_prologue(scan)
+    tokens = scan.tokens
+    if position < len(tokens):
+        # No space is needed after the word, so `ASKFROM<g>` and `DESCRIBEex:p` count too.
+        start = tokens[position].text.upper()
+        for word, form in _FORM_OF_WORD.items():
+            if tokens[position].kind in {"word", "name"} and start.startswith(word):
+                return form
+    where = tokens[position].start if position < len(tokens) else len(text)
+    raise error_at(text, where, "expected SELECT, ASK, CONSTRUCT, DESCRIBE or an update here")
+
+
+def _prefix_holds(token: Token, word: str) -> bool:
+    return token.kind == "name" and word in token.text.partition(":")[0].upper()
+
+
+def _refuse_service(scan: Scan) -> None:
+    for position, token in enumerate(scan.tokens):
+        before_brace = any(after.text == "{" for after in scan.tokens[position + 1 : position + 2])
+        if "SERVICE" in token.word or (_prefix_holds(token, "SERVICE") and before_brace):
+            raise Refused(
+                "SERVICE is not allowed: a store asks no other server",
+                remedy="ask the other server yourself and load what you need",
+            )
+
+
+def _refuse_load(scan: Scan) -> None:
+    before = None
+    for token in scan.tokens:
+        starts_operation = token.depth == 0 and (before is None or before.kind != "word")
+        if "LOAD" in token.word or (_prefix_holds(token, "LOAD") and starts_operation):
+            raise Refused(
+                "LOAD is not allowed: a store fetches nothing", remedy="read the file yourself and load its quads"
+            )
+        before = token
+
+
+def _names_dataset(scan: Scan, form: QueryForm) -> bool:
+    """Tell whether a dataset clause stands outside all brackets; `FROM:g` and `ASKFROM<g>` are such."""
+    before = None
+    for token in scan.tokens:
+        if token.depth == 0:
+            if token.word.endswith("FROM"):
+                return True
+            declared = before is not None and before.word == "PREFIX"
+            if _prefix_holds(token, "FROM") and not declared and form is not QueryForm.DESCRIBE:
+                return True
+        before = token
+    return False

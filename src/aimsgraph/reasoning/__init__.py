@@ -1,0 +1,1 @@
+"""Derive facts: rules to fixpoint, OWL consistency. May use graph and domain."""
