@@ -58,8 +58,7 @@ def _compile_framework(
     names = all_names[source.header.slug]
     headers = {f.header.slug: f.header for f in content.frameworks}
     versions = derive_versions(source, headers)
-    parents = {row["id"]: row["parent"] for row in source.rows("provisions")}
-    rules = RuleBook.from_rows(source.rows("application"), parents)
+    rules = RuleBook.of(source, versions)
     compile_norms.compile_header(out, source, names, concepts)
     compile_norms.compile_provisions(out, source, names, concepts, versions)
     compile_norms.compile_amendments(out, source, names, concepts, all_names)

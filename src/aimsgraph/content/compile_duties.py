@@ -51,7 +51,8 @@ def compile_statements(
         node.say("statementId", row["id"]).say("reference", names.reference(row["id"]))
         node.say(RDFS_LABEL, text(row["label"], "en")).say("inFramework", ox.NamedNode(names.framework))
         node.say("statedIn", names.provision(row["provision"]))
-        for version in expressing(row, versions[row["provision"]]):
+        expressed_by = expressing(row, versions[row["provision"]])
+        for version in expressed_by:
             node.say("expressedBy", names.version(version.provision, version.key))
         node.say("borneByRole", *(names.thing("role", role) for role in row.items("roles")))
         node.say("modality", concepts("modality", row["modality"]))
@@ -64,7 +65,7 @@ def compile_statements(
         node.say(RDFS_COMMENT, text(row["note"], "en") if row["note"] else None)
         if row["replaced_by"]:
             node.say("replacedBy", names.provision_or_statement(row["replaced_by"])).say("isMoved", row.flag("moved"))
-        for rule in rules.for_statement(row["id"], row["provision"], row.items("routes")):
+        for rule in rules.for_statement(row, expressed_by):
             out.node(names.thing("app", rule["id"]).value).say("governs", iri)
 
 

@@ -31,6 +31,7 @@ def compile_header(out: Emitter, source: FrameworkSource, names: FrameworkNames,
     node.say("currentTo", header.current_to).say("sourceUrl", any_uri(header.url))
     node.say("frameworkKind", concepts("framework-kind", header.kind)).say("citationStyle", header.style)
     node.say("alsoKnownAs", *header.names)
+    node.say("knownMistake", *(f"{local}: {reason}" for local, reason in header.decoys.items()))
     if header.eli:
         node.say("eliIri", any_uri(header.eli))
     for note in header.notes:

@@ -1,7 +1,7 @@
 """Strict reader of the tab-separated tables in `data/`.
 
-UTF-8, one header line, tabs between cells, no quoting: what stands in a cell is the value. Lists use `;`. Every cell
-knows its file, line and column, so that any fact can be traced to where it was written.
+UTF-8, one header line, tabs between cells, no quoting: what stands in a cell is the value. Lists use `;`.
+Every cell knows its file, line and column, so that any fact can be traced to where it was written.
 """
 
 from __future__ import annotations
@@ -113,7 +113,10 @@ def read_table(path: Path, shown_as: str, columns: Sequence[Column]) -> Table:
             findings.append(Finding("CELL_COUNT", message, where, "put exactly one tab between cells"))
             continue
         row = Row(
-            dict(zip(header, cells, strict=True)), shown_as, number, {n: i for i, n in enumerate(header, start=1)}
+            dict(zip(header, cells, strict=True)),
+            shown_as,
+            number,
+            {n: i for i, n in enumerate(header, start=1)},
         )
         for name in header:
             if name in by_name:
@@ -159,7 +162,11 @@ def _check_header(header: tuple[str, ...], file: str, columns: Sequence[Column])
     findings = []
     for position, name in enumerate(header, start=1):
         where = Location(file, 1, position)
-        if name not in known:
+        if name not in known and name.strip() in known:
+            findings.append(
+                Finding("NOT_NORMAL", "blanks around a column's name", where, "run `aimsgraph data fmt`")
+            )
+        elif name not in known:
             guess = nearest(name, known)
             remedy = f"did you mean {guess!r}?" if guess else f"known columns: {', '.join(known)}"
             findings.append(Finding("UNKNOWN_COLUMN", f"unknown column {name!r}", where, remedy))
@@ -177,6 +184,10 @@ def _check_cell(row: Row, column: Column) -> list[Finding]:
     value = row[column.name]
     where = row.where(column.name)
     findings = []
+    hidden = "" if value.isprintable() else _find_invisible(value.strip())
+    if hidden:
+        message = f"{column.name!r} holds the invisible character U+{ord(hidden):04X}"
+        findings.append(Finding("BAD_CHARACTER", message, where, "delete it, or write a space"))
     if value != value.strip() or unicodedata.normalize("NFC", value) != value:
         findings.append(
             Finding("NOT_NORMAL", f"{column.name!r} is not in normal form", where, "run `aimsgraph data fmt`")
@@ -192,6 +203,12 @@ def _check_cell(row: Row, column: Column) -> list[Finding]:
     return findings
 
 
+def _find_invisible(value: str) -> str:
+    """Return the first character nobody sees, by which two texts that look the same would differ."""
+    return next((c for c in value if c != " " and not c.isprintable()), "")
+
+
+_MAX_DIGITS = 18
 _Problem = tuple[str, str] | None
 
 
@@ -230,7 +247,11 @@ def _matches(test: Callable[[str], bool], what: str) -> Callable[[str, Column], 
 
 def _is_decimal(value: str) -> bool:
     whole, _, rest = value.partition(".")
-    return whole.isdigit() and (not rest or rest.isdigit()) and not value.endswith(".")
+    return _is_integer(whole) and (not rest or _is_integer(rest)) and not value.endswith(".")
+
+
+def _is_integer(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS
 
 
 _KINDS: dict[str, Callable[[str, Column], _Problem]] = {
@@ -239,6 +260,6 @@ _KINDS: dict[str, Callable[[str, Column], _Problem]] = {
     "choice": _choice,
     "list": _list,
     "yes-no": _matches(lambda value: value in ("yes", "no"), "yes or no"),
-    "integer": _matches(str.isdigit, "whole number"),
+    "integer": _matches(_is_integer, "whole number"),
     "decimal": _matches(_is_decimal, "decimal number"),
 }

@@ -14,7 +14,6 @@ import pyoxigraph as ox
 from aimsgraph.errors import (
     AimsgraphError,
     BackendError,
-    InputError,
     Location,
     NotFound,
     QuerySyntaxError,
@@ -34,9 +33,9 @@ from aimsgraph.graph.store import (
     Subject,
     Term,
 )
+from aimsgraph.graph.union import NativeAnswer, UnionView
 
 _SYNTAX_PREFIX: Final = "error at "
-NativeAnswer = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 
 class MemoryStore:
@@ -53,6 +52,7 @@ class MemoryStore:
 
     def __init__(self, quads: Iterable[ox.Quad] = (), *, read_only: bool = False) -> None:
         self._native: ox.Store | None = ox.Store()
+        self._view: UnionView | None = None
         self._writing = threading.Lock()
         self._read_only = False
         self._generation = hashlib.sha256(b"aimsgraph memory store").hexdigest()
@@ -71,14 +71,16 @@ class MemoryStore:
 
     def query(self, text: str, *, limits: Limits = UNLIMITED, deadline: Deadline | None = None) -> Answer:
         """Ask a query; see the port."""
-        return run_query(self._open(), text, limits=limits, deadline=deadline or Deadline.never())
+        return run_query(
+            self._view_of(self._open()), text, limits=limits, deadline=deadline or Deadline.never()
+        )
 
     def update(self, text: str, *, deadline: Deadline | None = None) -> str:
         """Run an update, all of it or nothing; see the port."""
-        native = self._open()
         self._refuse_if_read_only()
         checked = check_update(text)
         with self._writing:
+            native = self._open()
             late = run_update(native, checked, deadline or Deadline.never())
             if late is not None:
                 # The engine goes on, and cannot be stopped; what it has not committed no reader sees. So the
@@ -101,23 +103,24 @@ class MemoryStore:
 
     def replace_graph(self, name: ox.NamedNode, quads: Iterable[ox.Quad]) -> str:
         """Make a graph hold exactly these triples; see the port."""
-        native = self._open()
         self._refuse_if_read_only()
+        wanted = [ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads]
         with self._writing:
-            wanted = write_graph(native, name, quads)
+            write_graph(self._open(), name, wanted)
             return self._advance(f"replace {name}", wanted)
 
     def load(self, quads: Iterable[ox.Quad]) -> str:
         """Add quads; see the port."""
-        native = self._open()
         self._refuse_if_read_only()
+        added = list(quads)
         with self._writing:
-            added = add_quads(native, quads)
+            add_quads(self._open(), added)
             return self._advance("load", added)
 
     def close(self) -> None:
         """Let go of the content."""
         self._native = None
+        self._view = None
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +135,12 @@ class MemoryStore:
             raise BackendError("the store is closed")
         return self._native
 
+    def _view_of(self, native: ox.Store) -> UnionView:
+        view = self._view
+        if view is None or view.native is not native:
+            view = self._view = UnionView(native)
+        return view
+
     def _refuse_if_read_only(self) -> None:
         if self._read_only:
             raise Refused("this store is read-only", remedy="open it for writing")
@@ -141,6 +150,7 @@ class MemoryStore:
         for quad in quads:
             digest.update(str(quad).encode())
         self._generation = digest.hexdigest()
+        self._view = None
         return self.generation
 
 
@@ -162,17 +172,17 @@ def engine_errors() -> Iterator[None]:
         raise BackendError(f"the store failed: {message}") from error
 
 
-def run_query(native: ox.Store, text: str, *, limits: Limits, deadline: Deadline) -> Answer:
+def run_query(view: UnionView, text: str, *, limits: Limits, deadline: Deadline) -> Answer:
     """Ask a pyoxigraph store, in a thread of its own when there is a deadline to keep."""
     checked = check_query(text)
     if not deadline.is_finite:
         with engine_errors():
-            found = _native_query(native, checked)
+            found = view.query(checked)
         return _answer(_head_of(found), _translated(found), limits=limits, deadline=None)
 
     def work(put: Callable[[list[Any]], bool]) -> None:
         with engine_errors():
-            found = _native_query(native, checked)
+            found = view.query(checked)
             if put([_head_of(found)]) and not isinstance(found, ox.QueryBoolean):
                 worker.feed_rows(iter(found), put)
 
@@ -198,6 +208,7 @@ def run_update(native: ox.Store, checked: CheckedText, deadline: Deadline) -> Ai
         if feed.is_finished:
             raise
         return error
+    feed.join()
     return None
 
 
@@ -217,17 +228,14 @@ def read_graphs(native: ox.Store) -> tuple[ox.NamedNode | ox.BlankNode, ...]:
         return tuple(sorted(native.named_graphs(), key=str))
 
 
-def add_quads(native: ox.Store, quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Add quads in one transaction and return them."""
-    added = list(quads)
+def add_quads(native: ox.Store, quads: Iterable[ox.Quad]) -> None:
+    """Add quads in one transaction."""
     with engine_errors():
-        native.extend(added)
-    return added
+        native.extend(quads)
 
 
-def write_graph(native: ox.Store, name: ox.NamedNode, quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Make a graph hold exactly these triples, in one transaction, and return its quads."""
-    wanted = [ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads]
+def write_graph(native: ox.Store, name: ox.NamedNode, wanted: list[ox.Quad]) -> None:
+    """Make a graph hold exactly these quads, which name it, in one transaction."""
     with engine_errors():
         if next(native.quads_for_pattern(None, None, None, name), None) is None:
             native.extend(wanted)
@@ -235,7 +243,6 @@ def write_graph(native: ox.Store, name: ox.NamedNode, quads: Iterable[ox.Quad]) 
             # Only an update is a single transaction of removing and adding; N-Triples are legal in it.
             triples = "\n".join(f"{quad.triple} ." for quad in wanted)
             native.update(f"CLEAR SILENT GRAPH {name} ;\nINSERT DATA {{ GRAPH {name} {{\n{triples}\n}} }}")
-    return wanted
 
 
 def _copy_of(native: ox.Store) -> ox.Store:
@@ -245,11 +252,6 @@ def _copy_of(native: ox.Store) -> ox.Store:
         for name in native.named_graphs():
             copy.add_graph(name)
     return copy
-
-
-def _native_query(native: ox.Store, checked: CheckedText) -> NativeAnswer:
-    # The engine ignores FROM when it is told to take the union, so that is said only where no FROM stands.
-    return native.query(checked.text, use_default_graph_as_union=not checked.names_dataset)
 
 
 def _head_of(found: NativeAnswer) -> bool | tuple[str, ...] | None:
@@ -292,21 +294,3 @@ def _syntax_error(message: str) -> QuerySyntaxError:
     if message.startswith(_SYNTAX_PREFIX) and colon and line.isdigit() and column.isdigit():
         return QuerySyntaxError(detail, location=Location("query", int(line), int(column)))
     return QuerySyntaxError(message)
-
-
-def parse_quads(
-    source: bytes, media: ox.RdfFormat, *, graph: ox.NamedNode | None = None, base: str | None = None,
-    file: str = "",
-) -> Iterator[ox.Quad]:  # fmt: skip
-    """Parse RDF text to quads, putting those of the default graph into `graph`.
-
-    Raises:
-        InputError: the text is no such RDF; the location is in the text.
-    """
-    try:
-        for quad in ox.parse(source, format=media, base_iri=base):
-            in_default = isinstance(quad.graph_name, ox.DefaultGraph)
-            yield quad if graph is None or not in_default else ox.Quad(*quad.triple, graph)
-    except SyntaxError as error:
-        where = Location(file, error.lineno or 0, error.offset or 0) if file else None
-        raise InputError(f"not readable as {media.name}: {error.msg}", location=where) from error

@@ -148,9 +148,9 @@ class _Scanner:
 
     def _add(self, kind: str, found: str, position: int) -> None:
         in_data = bool(self.open) and self.open[-1][1]
-        if kind == "sign" and found in _CLOSING:
-            if not self.open or self.open.pop()[0] != found:
-                raise error_at(self.text, position, f"{found!r} closes nothing that is open")
+        is_closing = kind == "sign" and found in _CLOSING
+        if is_closing and (not self.open or self.open.pop()[0] != found):
+            raise error_at(self.text, position, f"{found!r} closes nothing that is open")
         self.tokens.append(Token(kind, found, position, len(self.open), in_data))
         if not in_data and kind not in _TERMS and not (found == "," and self._in_parentheses()):
             self.operators += 1

@@ -52,17 +52,19 @@ class CheckedText:
         text: the text as given.
         form: what it asks for.
         names_dataset: whether it says FROM or FROM NAMED, so that the union is not its default graph.
+        default_graphs: the IRIs after FROM, without those after FROM NAMED.
     """
 
     text: str
     form: QueryForm
     names_dataset: bool
+    default_graphs: tuple[str, ...] = ()
 
 
 def detect_form(text: str) -> QueryForm:
-    """Return what a text asks for; words in strings, IRIs and comments do not count.
+    r"""Return what a text asks for; words in strings, IRIs and comments do not count.
 
-    >>> detect_form("# SELECT\\nPREFIX select: <urn:select#> ASK { select:a ?b 'CONSTRUCT' }")
+    >>> detect_form("# SELECT\nPREFIX select: <urn:select#> ASK { select:a ?b 'CONSTRUCT' }")
     <QueryForm.ASK: 'ask'>
 
     Raises:
@@ -83,7 +85,8 @@ def check_query(text: str) -> CheckedText:
     if form is QueryForm.UPDATE:
         raise error_at(text, 0, "this is an update, not a query", remedy="run it as an update")
     _refuse_service(scan)
-    return CheckedText(text, form, _names_dataset(scan, form))
+    names_dataset, default_graphs = _dataset(text, scan, form)
+    return CheckedText(text, form, names_dataset, default_graphs)
 
 
 def check_update(text: str) -> CheckedText:
@@ -164,20 +167,43 @@ def _refuse_load(scan: Scan) -> None:
         starts_operation = token.depth == 0 and (before is None or before.kind != "word")
         if "LOAD" in token.word or (_prefix_holds(token, "LOAD") and starts_operation):
             raise Refused(
-                "LOAD is not allowed: a store fetches nothing", remedy="read the file yourself and load its quads"
+                "LOAD is not allowed: a store fetches nothing",
+                remedy="read the file yourself and load its quads",
             )
         before = token
 
 
-def _names_dataset(scan: Scan, form: QueryForm) -> bool:
-    """Tell whether a dataset clause stands outside all brackets; `FROM:g` and `ASKFROM<g>` are such."""
-    before = None
-    for token in scan.tokens:
-        if token.depth == 0:
-            if token.word.endswith("FROM"):
-                return True
-            declared = before is not None and before.word == "PREFIX"
-            if _prefix_holds(token, "FROM") and not declared and form is not QueryForm.DESCRIBE:
-                return True
-        before = token
-    return False
+def _dataset(text: str, scan: Scan, form: QueryForm) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a dataset clause stands outside all brackets, and the graphs it merges.
+
+    The engine needs no space after FROM, so `FROM:g`, `FROMx:g` and `ASKFROM<g>` are such clauses.
+    """
+    outside = [token for token in scan.tokens if token.depth == 0]
+    said, graphs = False, []
+    for position, token in enumerate(outside):
+        declared = position > 0 and outside[position - 1].word == "PREFIX"
+        joined = _prefix_holds(token, "FROM") and not declared and form is not QueryForm.DESCRIBE
+        if not (joined or token.word.endswith("FROM")):
+            continue
+        said = True
+        following = outside[position + 1] if position + 1 < len(outside) else None
+        if joined:
+            prefix, _, local = token.text.partition(":")
+            name = prefix[prefix.upper().index("FROM") + 4 :]
+            graphs.append(_resolve(text, scan, f"{name}:{local}", token))
+        elif following is not None and following.kind in {"iri", "name"}:
+            graphs.append(_resolve(text, scan, following.text, following))
+    return said, tuple(graphs)
+
+
+def _resolve(text: str, scan: Scan, written: str, token: Token) -> str:
+    """Return the absolute IRI of a graph named after FROM."""
+    if written.startswith("<"):
+        if "://" in written or written.lower().startswith("<urn:"):
+            return written[1:-1]
+        raise error_at(text, token.start, "FROM needs an absolute IRI")
+    prefix, _, local = written.partition(":")
+    for word, name, iri in zip(scan.tokens, scan.tokens[1:], scan.tokens[2:], strict=False):
+        if word.word == "PREFIX" and name.text == f"{prefix}:" and iri.kind == "iri":
+            return iri.text[1:-1] + local.replace("\\", "")
+    raise error_at(text, token.start, f"the prefix {prefix}: is not declared")

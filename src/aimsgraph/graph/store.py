@@ -21,7 +21,7 @@ Subject = NamedNode | BlankNode | Triple
 Term = NamedNode | BlankNode | Literal | Triple
 GraphName = NamedNode | BlankNode | DefaultGraph
 
-Row = TypeVar("Row", QuerySolution, Triple)
+Row = TypeVar("Row", bound=QuerySolution | Triple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,25 @@ class Deadline:
 
 
 class _Answer(Generic[Row]):
-    """A lazy answer, read once: iterable, closeable, cut off truthfully at its limits."""
+    """A lazy answer, read once: iterable, closeable, cut off truthfully at its limits.
+
+    Attributes:
+        truncated: True once a limit has cut rows off; certain only after the last row was read.
+        holds: what must live as long as the answer does.
+    """
 
     def __init__(
         self, rows: Iterator[Row], *, limits: Limits = UNLIMITED, deadline: Deadline | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         self._rows = rows
-        self._limits = limits
         self._deadline = deadline
         self._on_close = on_close
         self._left = limits.rows
         self._bytes_left = limits.bytes
         self._closed = False
         self.truncated = False
+        self.holds: object = None
 
     def __iter__(self) -> Iterator[Row]:
         return self
@@ -142,8 +147,12 @@ class _Answer(Generic[Row]):
         """Stop the work behind this answer; reading on gives nothing more. Closing twice is fine."""
         if not self._closed:
             self._closed = True
+            self.holds = None
             if self._on_close is not None:
                 self._on_close()
+
+    def __del__(self) -> None:
+        self.close()  # an answer nobody reads on must not leave a thread waiting
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""The terms the code names: our own by local name, foreign ones as constants. A test holds them against `ontology/`."""
+"""The terms the code names, ours by local name, foreign ones as constants; checked against `ontology/`."""
 
 from __future__ import annotations
 

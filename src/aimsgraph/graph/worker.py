@@ -37,6 +37,7 @@ class Feed(Generic[T]):
         self._finished = False
         self._stopped = False
         self._error: BaseException | None = None
+        self._thread: threading.Thread | None = None
 
     def put(self, items: list[T]) -> bool:
         """Hand items over, waiting while the reader is behind; False means: stop working."""
@@ -59,6 +60,25 @@ class Feed(Generic[T]):
         """Whether the thread has ended its work."""
         with self._changed:
             return self._finished
+
+    def run(self, work: Callable[[Callable[[list[T]], bool]], None]) -> None:
+        """Work in a thread of its own until `work` ends; what it raises goes to the reader."""
+
+        def fill() -> None:
+            try:
+                work(self.put)
+            except BaseException as error:  # the reader raises it
+                self.finish(error)
+            else:
+                self.finish()
+
+        self._thread = threading.Thread(target=fill, daemon=True, name="aimsgraph-query")
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until the thread has let go of everything; only for work that is finished."""
+        if self._thread is not None:
+            self._thread.join()
 
     def stop(self) -> None:
         """Tell the working thread to stop at its next row."""
@@ -101,19 +121,10 @@ def start(work: Callable[[Callable[[list[Any]], bool]], None]) -> Feed[Any]:
         BackendError: the system gives no more threads.
     """
     feed: Feed[Any] = Feed()
-
-    def run() -> None:
-        try:
-            work(feed.put)
-        except BaseException as error:  # handed to the reader, who raises it
-            feed.finish(error)
-        else:
-            feed.finish()
-
     with _stack_size_lock:
         before = threading.stack_size(STACK_BYTES)
         try:
-            threading.Thread(target=run, daemon=True, name="aimsgraph-query").start()
+            feed.run(work)
         except RuntimeError as error:
             raise BackendError("no thread left to run the query in", remedy="try again later") from error
         finally:

@@ -28,7 +28,8 @@ DEFAULT_MEMORY_MB: Final = 1024
 
 _JAVA_REMEDY: Final = (
     "install a Java runtime, version 11 or newer: on Debian or Ubuntu "
-    "`apt-get install default-jre-headless`, elsewhere any Java 11+ runtime whose `java` is on the PATH; or say where it is"
+    "`apt-get install default-jre-headless`, elsewhere any Java 11+ runtime; "
+    "put its `java` on the PATH, or say where it is"
 )
 _PACKAGE_REMEDY: Final = "install the reasoner: `pip install 'aimsgraph[reason]'`"
 

@@ -8,8 +8,8 @@ from rdflib import OWL, RDF, RDFS, XSD, URIRef
 
 _XML_SCHEMA: Final = """
     string normalizedString token language Name NCName NMTOKEN boolean hexBinary base64Binary anyURI dateTime
-    dateTimeStamp decimal integer nonNegativeInteger nonPositiveInteger positiveInteger negativeInteger long int
-    short byte unsignedLong unsignedInt unsignedShort unsignedByte double float
+    dateTimeStamp decimal integer nonNegativeInteger nonPositiveInteger positiveInteger negativeInteger long
+    int short byte unsignedLong unsignedInt unsignedShort unsignedByte double float
 """
 
 RL_DATATYPES: Final[frozenset[URIRef]] = frozenset(

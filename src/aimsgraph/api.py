@@ -1,0 +1,368 @@
+"""The Python API: one object over the rooms, the same that the command line uses.
+
+>>> import aimsgraph
+>>> g = aimsgraph.open_graph()
+>>> g.resolve("AI Act Art. 6(2)").reference
+'eu-ai-act:Art.6(2)'
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from aimsgraph.app import Opened, open_store
+from aimsgraph.domain.time import Moment, parse_date, utc_today
+from aimsgraph.errors import NotFound, UsageError
+from aimsgraph.graph.store import Answer, Deadline, Limits, Store
+from aimsgraph.norms.index import Entry, FrameworkInfo, Index
+from aimsgraph.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import rdflib
+
+    from aimsgraph.domain.duty import Duty
+    from aimsgraph.domain.organisation import AISystem
+    from aimsgraph.graph.questions import Question
+    from aimsgraph.norms.changes import Change
+    from aimsgraph.norms.law import Law
+    from aimsgraph.norms.search import Searcher
+
+Json = dict[str, Any]
+Day = dt.date | str | None
+LAW = "eu-ai-act"
+
+
+def open_graph(
+    store: str = "memory", *, data: Sequence[str | Path] = (), today: Day = None, settings: Settings | None = None
+) -> AimsGraph:
+    """Open the graph of norms.
+
+    Args:
+        store: `memory` (the shipped content, loaded now) or the path of a store directory.
+        data: overlay folders with further content.
+        today: the day taken as today, for reproducible answers; the clock in UTC when None.
+        settings: complete settings, instead of the other arguments.
+
+    Raises:
+        AimsgraphError: the store or the content cannot be read.
+    """
+    if settings is None:
+        flags = {"store": str(store), "data": tuple(Path(d) for d in data), "today": _day(today)}
+        settings = load_settings(flags=flags, environment={})
+    return AimsGraph(open_store(settings), settings)
+
+
+class AimsGraph:
+    """A loaded graph of norms that can be asked.
+
+    Dates are `datetime.date` or ISO text; `on` is the day asked about, `law_as_of` the day whose knowledge of the law is
+    used; both default to today.
+    """
+
+    def __init__(self, opened: Opened, settings: Settings) -> None:
+        self._opened = opened
+        self.settings = settings
+
+    @property
+    def store(self) -> Store:
+        """The store behind it, for SPARQL and for pattern access."""
+        return self._opened.store
+
+    @property
+    def version(self) -> str:
+        """What names this content: equal versions hold equal graphs."""
+        return self._opened.version
+
+    @cached_property
+    def index(self) -> Index:
+        """Every name in the graph."""
+        return Index.from_store(self.store)
+
+    @cached_property
+    def law(self) -> Law:
+        """The law as values."""
+        from aimsgraph.norms.law import Law
+
+        return Law.from_store(self.store)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        from aimsgraph.norms.search import Searcher
+
+        return Searcher(self.store, self.index)
+
+    def moment(self, on: Day = None, law_as_of: Day = None) -> Moment:
+        """Return the two days of an answer.
+
+        Raises:
+            UsageError: a date is malformed.
+        """
+        today = self.settings.today or utc_today()
+        return Moment(_day(on) or today, _day(law_as_of) or today)
+
+    def warnings(self, moment: Moment, *slugs: str) -> list[str]:
+        """Return what a reader of an answer must know about how current it is."""
+        current = self.current_to(*slugs)
+        found = []
+        if moment.law_as_of > current:
+            found.append(f"the law is known up to {current} only, not up to {moment.law_as_of}")
+        return found
+
+    def current_to(self, *slugs: str) -> dt.date:
+        """Return the day up to which the facts were checked: the earliest of the frameworks an answer draws on."""
+        wanted = slugs or tuple(self.index.frameworks)
+        return min(self.index.frameworks[slug].current_to for slug in wanted)
+
+    def frameworks(self) -> list[Json]:
+        """Return the frameworks and catalogues with edition, counts, source and rights."""
+        moment = self.moment()
+        return [self.show(slug, on=moment.on, law_as_of=moment.law_as_of) | {"slug": slug} for slug in self.index.frameworks]
+
+    def framework(self, text: str) -> FrameworkInfo:
+        """Return the framework a slug or name means.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self.index.framework(text)
+
+    def resolve(self, text: str) -> Entry:
+        """Return what a citation, reference, IRI or ELI address means.
+
+        >>> import aimsgraph
+        >>> aimsgraph.open_graph().resolve("ISO 42001 A.6.2.8").label
+        'A.6.2.8 AI system recording of event logs'
+
+        Raises:
+            NotFound: nothing fits; the message names the nearest.
+            UsageError: it fits more than one framework.
+        """
+        return self.index.resolve(text)
+
+    def show(self, reference: str, *, on: Day = None, law_as_of: Day = None) -> Json:
+        """Return everything about one provision, statement, framework or catalogue entry.
+
+        Raises:
+            NotFound: nothing fits.
+        """
+        from aimsgraph.norms.show import Shower
+
+        entry = self.resolve(reference)
+        return Shower(self.store, self.index, self.law, self._opened.locate).show(entry, self.moment(on, law_as_of))
+
+    def search(self, words: str, *, framework: str = "", limit: int = 20) -> list[tuple[Entry, float]]:
+        """Return the entries whose names, labels or notes fit best, best first."""
+        slug = self.index.framework(framework).slug if framework else ""
+        return self._searcher.search(words, framework=slug, limit=limit)
+
+    def duties(
+        self,
+        *,
+        role: str,
+        route: str | Iterable[str],
+        on: Day = None,
+        law_as_of: Day = None,
+        facts: Mapping[str, bool] | None = None,
+        everything: bool = False,
+    ) -> list[Duty]:
+        """Return the duties of a role on one or more routes, on a day, by the law as known on a day.
+
+        >>> import aimsgraph
+        >>> g = aimsgraph.open_graph(today="2026-11-23")
+        >>> day_before, day = (
+        ...     {d.statement: d.applies.value for d in g.duties(role="deployer", route="annex-iii", on=on)}
+        ...     for on in ("2027-12-01", "2027-12-02")
+        ... )
+        >>> day_before["eu-ai-act:art26-1"], day["eu-ai-act:art26-1"]
+        ('no', 'yes')
+
+        Args:
+            role: slug of the role, such as `provider`.
+            route: slug or slugs of the routes, such as `annex-iii`.
+            on: the day asked about.
+            law_as_of: the day whose knowledge of the law is used.
+            facts: answers to conditions, by code.
+            everything: also options, status rules and statements that only point to others.
+
+        Raises:
+            UsageError: role, route or condition code is unknown, a date is malformed or lies before the act.
+        """
+        from aimsgraph.compliance.applicability import ROUTE_FACTS, Query, decide_duties
+
+        routes = (route,) if isinstance(route, str) else tuple(route)
+        _known(role, list(self.law.roles), "role")
+        for each in routes:
+            _known(each, list(ROUTE_FACTS), "route")
+        for code in facts or {}:
+            _known(code, list(self.law.questions), "condition")
+        moment = self.legal_moment(on, law_as_of)
+        return decide_duties(self.law, Query(role, routes, facts or {}, everything), moment)
+
+    def legal_moment(self, on: Day = None, law_as_of: Day = None) -> Moment:
+        """Return the two days of an answer about the act, refusing days before there was one.
+
+        Raises:
+            UsageError: no version of the act was known, or none in force.
+        """
+        moment = self.moment(on, law_as_of)
+        versions = [version for group in self.law.versions.values() for version in group]
+        ours = [v.span for v in versions if self.index.frameworks[LAW].iri + "/" in v.iri]
+        first_known, first_day = min(s.published for s in ours), min(s.start for s in ours)
+        name = self.index.frameworks[LAW].label
+        if moment.law_as_of < first_known:
+            raise UsageError(
+                f"on {moment.law_as_of} the {name} was not published yet", remedy=f"ask for {first_known} or later"
+            )
+        if moment.on < first_day:
+            raise UsageError(
+                f"on {moment.on} the {name} was not in force yet", remedy=f"ask for {first_day} or later"
+            )
+        return moment
+
+    def systems(self, folder: str | Path) -> list[AISystem]:
+        """Return the AI systems of an organisation's folder.
+
+        Raises:
+            InputError: the folder or a file in it cannot be read, or says something unknown.
+        """
+        from aimsgraph.compliance.register import load_systems
+
+        return load_systems(Path(folder))
+
+    def system_duties(
+        self, system: AISystem, *, on: Day = None, law_as_of: Day = None, everything: bool = False
+    ) -> list[Duty]:
+        """Return the duties that a real system brings its organisation on a day, with the path of reasons."""
+        from aimsgraph.compliance.systems import decide_system_duties
+
+        return decide_system_duties(self.law, system, self.legal_moment(on, law_as_of), everything=everything)
+
+    def changes(self, start: Day, end: Day, *, law_as_of: Day = None) -> list[Change]:
+        """Return what starts, changes or ends from one day to another, both included.
+
+        >>> import aimsgraph
+        >>> g = aimsgraph.open_graph(today="2026-11-23")
+        >>> sorted({c.provision for c in g.changes("2026-12-02", "2026-12-02") if c.kind == "ends"})
+        ['eu-ai-act:Art.111(4)']
+
+        Raises:
+            UsageError: a date is malformed, or the end lies before the start.
+        """
+        from aimsgraph.norms.changes import list_changes
+
+        moment = self.moment(None, law_as_of)
+        first, last = _day(start) or moment.on, _day(end) or moment.on
+        if last < first:
+            raise UsageError(f"the period ends on {last}, before it starts on {first}", remedy="swap the two dates")
+        return list_changes(self.law, self.index, first, last, moment.law_as_of)
+
+    def questions(self) -> list[Question]:
+        """Return the stored questions."""
+        from aimsgraph.app import read_questions
+
+        return read_questions()
+
+    def question(self, name: str) -> Question:
+        """Return a stored question by its id or the beginning of it.
+
+        Raises:
+            NotFound: there is none; the message names the nearest.
+        """
+        from rapidfuzz import process
+
+        questions = self.questions()
+        found = [q for q in questions if q.id == name] or [q for q in questions if q.id.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        near = [match[0] for match in process.extract(name, [q.id for q in questions], limit=3)]
+        raise NotFound(f"there is no single question {name!r}", remedy=f"nearest: {', '.join(near)}")
+
+    def ask(self, name: str, values: Mapping[str, str] | None = None) -> Answer:
+        """Ask a stored question; `on` and `lawAsOf` default to today where it has them.
+
+        Raises:
+            NotFound: there is no such question.
+            UsageError: a parameter is unknown, missing or of the wrong type.
+        """
+        return self.query(self.bound_text(self.question(name), values or {}))
+
+    def bound_text(self, question: Question, values: Mapping[str, str]) -> str:
+        """Return a question's text with parameter values in place of its examples."""
+        from aimsgraph.graph.binding import bind
+
+        moment = self.moment()
+        defaults = {"on": moment.on.isoformat(), "lawAsOf": moment.law_as_of.isoformat()}
+        given = {name: value for name, value in defaults.items() if question.parameter(name)} | dict(values)
+        return bind(question, given, self._term_for)
+
+    def query(self, text: str, *, limits: Limits | None = None, deadline: Deadline | None = None) -> Answer:
+        """Ask any SPARQL 1.1 query.
+
+        Raises:
+            QuerySyntaxError: the text does not parse.
+            Refused: it says SERVICE, or is too long or too deeply nested.
+            DeadlineExceeded: the answer took too long.
+        """
+        limits = limits or Limits(rows=self.settings.query_rows)
+        return self.store.query(text, limits=limits, deadline=deadline or Deadline(self.settings.query_seconds))
+
+    def as_rdflib(self) -> rdflib.Dataset:
+        """Return the graph as an rdflib Dataset, read-only and with the union as its default graph."""
+        from aimsgraph.graph.rdflib_view import as_rdflib
+
+        return as_rdflib(self.store)
+
+    def _term_for(self, parameter: Any, value: str) -> Any:  # noqa: ANN401
+        import pyoxigraph as ox
+
+        if parameter.type == "reference":
+            return ox.NamedNode(self.resolve(value).iri)
+        if parameter.type == "role":
+            _known(value, list(self.law.roles), "role")
+            return ox.NamedNode(f"{self.index.frameworks[LAW].iri}/role/{value}")
+        concepts = self._concepts
+        _known(value, sorted(concepts), parameter.type)
+        return ox.NamedNode(concepts[value])
+
+    @cached_property
+    def _concepts(self) -> dict[str, str]:
+        from aimsgraph.norms.ask import iter_rows, text_of
+
+        query = "SELECT ?c ?n WHERE { ?c skos:notation ?n } ORDER BY ?n ?c"
+        return {text_of(row, "n"): text_of(row, "c") for row in iter_rows(self.store, query)}
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _day(value: Day) -> dt.date | None:
+    if value is None or isinstance(value, dt.date):
+        return value
+    try:
+        return parse_date(value)
+    except ValueError as error:
+        raise UsageError(str(error), remedy="write a day as 2027-12-02") from error
+
+
+def _known(value: str, known: list[str], what: str) -> None:
+    if value in known:
+        return
+    from rapidfuzz import process
+
+    near = process.extractOne(value, known, score_cutoff=50)
+    remedy = f"did you mean {near[0]!r}? " if near else ""
+    raise UsageError(f"there is no {what} {value!r}", remedy=f"{remedy}Known: {', '.join(known)}")

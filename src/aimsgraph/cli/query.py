@@ -1,0 +1,99 @@
+"""`query` and `questions`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from aimsgraph.cli.output import format_options, write, write_listing
+from aimsgraph.cli.session import Session, pass_session
+from aimsgraph.errors import InputError, Location, UsageError
+
+_ROW_FORMATS = ("table", "json", "csv", "tsv", "xml")
+_GRAPH_FORMATS = ("turtle", "ntriples", "trig", "jsonld", "rdfxml")
+
+
+@click.command()
+@click.argument("name")
+@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; repeatable.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds until the query is given up.")
+@format_options(*_ROW_FORMATS, *_GRAPH_FORMATS)
+@pass_session
+def query(
+    session: Session, name: str, parameters: tuple[str, ...], limit: int | None, timeout: float | None, format_: str,
+    output: Path | None,
+) -> None:  # fmt: skip
+    """Ask NAME: a stored question (its id or the beginning of it), a .rq file, or - for standard input.
+
+    \b
+    aimsgraph query cq-001 -p role=provider -p route=annex-iii -p on=2027-12-02
+    echo "SELECT * { ?s a aims:Framework }" | aimsgraph query -
+    """
+    from aimsgraph.graph.results import render_answer
+    from aimsgraph.graph.store import Boolean, Deadline, Graph, Limits
+
+    graph = session.graph
+    text = _text(session, name, _values(parameters))
+    limits = Limits(rows=limit or session.settings.query_rows)
+    answer = graph.query(text, limits=limits, deadline=Deadline(timeout or session.settings.query_seconds))
+    if isinstance(answer, Graph) and format_ == "table":
+        format_ = "turtle"
+    if isinstance(answer, Graph) is not (format_ in _GRAPH_FORMATS):
+        fitting = _GRAPH_FORMATS if isinstance(answer, Graph) else _ROW_FORMATS
+        raise UsageError(f"the answer cannot be written as {format_}", remedy=f"use one of {', '.join(fitting)}")
+    write(render_answer(answer, format_), output)
+    if not isinstance(answer, Boolean) and answer.truncated:
+        session.say(f"cut off after {limits.rows} rows; there are more")
+
+
+@click.command()
+@format_options()
+@pass_session
+def questions(session: Session, format_: str, output: Path | None) -> None:
+    """The stored questions with their parameters; ask one with `aimsgraph query ID -p name=value`."""
+    found = session.graph.questions()
+    listed = [
+        {
+            "id": q.id, "question": q.question, "asker": q.asker,
+            "parameters": [{"name": p.name, "type": p.type, "example": p.example, "optional": p.optional} for p in q.parameters],
+        }
+        for q in found
+    ]  # fmt: skip
+    rows = [[q.id, q.asker, " ".join(f"{p.name}={p.example}" for p in q.parameters), q.question] for q in found]
+    answer = session.envelope(session.graph.moment(), questions=listed)
+    write_listing(format_, output, answer, ["id", "asker", "parameters (example)", "question"], rows)
+
+
+def _text(session: Session, name: str, values: dict[str, str]) -> str:
+    from aimsgraph.graph.prefixes import load_prefixes
+    from aimsgraph.graph.questions import read_question
+
+    if name == "-" or name.endswith(".rq"):
+        path = Path(name)
+        if name != "-" and path.is_file() and "#+" in path.read_text(encoding="utf-8", errors="replace"):
+            return session.graph.bound_text(read_question(path), values)
+        if values:
+            raise UsageError("parameters go with a question that declares them", remedy="leave -p out")
+        text = sys.stdin.read() if name == "-" else _read(path)
+        return load_prefixes().header().replace("\n", " ") + text
+    return session.graph.bound_text(session.graph.question(name), values)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the query: {error}", location=Location(str(path))) from error
+
+
+def _values(parameters: tuple[str, ...]) -> dict[str, str]:
+    values = {}
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"-p {text!r} lacks its value", remedy="write -p name=value")
+        values[name] = value
+    return values

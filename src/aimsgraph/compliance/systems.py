@@ -1,0 +1,168 @@
+"""Decides which duties bind an organisation for a real AI system on a day, with the path of reasons.
+
+In this order: exclusions of Article 2, the role held that day, the route with its conditions, the transition rules of
+Article 111, the date. What nobody has decided stays `unknown`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from aimsgraph.compliance.applicability import Query, decide_duty, iter_relevant
+from aimsgraph.domain.duty import Applies, Duty
+from aimsgraph.domain.organisation import AISystem, RoleHolding, SystemEvent
+from aimsgraph.domain.time import Moment
+from aimsgraph.norms.law import Law, Statement, Transition
+
+_EVERYONES_ROUTES = ("all-ai", "prohibited")
+"""Article 4 and the bans of Article 5 bind whatever class a system has."""
+_MARKET_ROUTES = frozenset({"annex-iii", "annex-i", "transparency", "gpai", "gpai-systemic"})
+"""Routes whose duties bind only once the system or model is on the market or in service."""
+_NOT_EXCLUDED_BY_OPEN_SOURCE = frozenset({"annex-iii", "annex-i", "transparency", "prohibited"})
+"""Article 2(12): an open-source licence excludes none of these."""
+_DESIGN_CHANGES = frozenset({"significant-design-change", "substantial-modification"})
+"""Events that end the sparing of a legacy system: each means its design changed."""
+
+
+def decide_system_duties(
+    law: Law, system: AISystem, moment: Moment, *, agent: str = "", everything: bool = False
+) -> list[Duty]:
+    """Return the duties of an agent for a system, one a statement, role and route.
+
+    Args:
+        law: the law.
+        system: the system.
+        moment: the day asked about and the law as known.
+        agent: id of the agent; the organisation itself when empty.
+        everything: also options, rules and statements that only point to others.
+    """
+    who = agent or system.organisation.slug
+    routes = tuple(dict.fromkeys((*system.routes, *_EVERYONES_ROUTES)))
+    duties = []
+    for holding in _first_of_role(system.roles_on(moment.on, who)):
+        query = Query(holding.role, routes, _facts(system, moment), everything)
+        for statement, route in iter_relevant(law, query, moment):
+            duty = decide_duty(law, statement, holding.role, route, query.facts, moment)
+            duties.append(_judge(duty, law, statement, route, system, holding, moment))
+    return duties
+
+
+def _first_of_role(holdings: tuple[RoleHolding, ...]) -> list[RoleHolding]:
+    return list({holding.role: holding for holding in reversed(holdings)}.values())
+
+
+def _facts(system: AISystem, moment: Moment) -> Mapping[str, bool]:
+    """Return the answered conditions, with what the system's own history says."""
+    happened = {event.kind for event in system.events if event.on <= moment.on}
+    known = dict(system.facts)
+    if "substantial-modification" in happened:
+        known["substantial-modification"] = True
+    return known
+
+
+def _judge(
+    duty: Duty, law: Law, statement: Statement, route: str, system: AISystem, holding: RoleHolding, moment: Moment
+) -> Duty:
+    """Go through exclusions, market and transition rules; each may turn a yes into something weaker, never back."""
+    reasons = [_role_in_words(holding), *duty.because]
+    applies = duty.applies
+    for verdict, reason in (
+        _exclusion(system, route),
+        _market(system, statement, route, moment),
+        _transition(law, statement, route, system, moment),
+    ):
+        if reason:
+            reasons.append(reason)
+        if verdict is not None and applies is not Applies.NO:
+            applies = verdict
+    return dataclasses.replace(duty, applies=applies, because=tuple(reasons), system=system.id)
+
+
+_Verdict = tuple[Applies | None, str]
+_NOTHING: _Verdict = (None, "")
+
+
+def _role_in_words(holding: RoleHolding) -> str:
+    ground = f" under {holding.ground}" if holding.ground else ""
+    until = f" until {holding.held_until}" if holding.held_until else ""
+    return f"{holding.agent_label} is {holding.role} since {holding.held_from}{until}{ground}"
+
+
+def _exclusion(system: AISystem, route: str) -> _Verdict:
+    open_ones = []
+    for decision in system.exclusion_decisions:
+        if decision.slug == "open-source" and route in _NOT_EXCLUDED_BY_OPEN_SOURCE:
+            continue
+        if decision.answer is True:
+            return Applies.NO, f"excluded by {decision.provision} ({decision.slug})"
+        if decision.answer is None:
+            open_ones.append(f"{decision.provision} ({decision.slug})")
+    if open_ones:
+        return Applies.UNKNOWN, f"undetermined exclusion: {', '.join(open_ones)}"
+    return _NOTHING
+
+
+def _market(system: AISystem, statement: Statement, route: str, moment: Moment) -> _Verdict:
+    if route not in _MARKET_ROUTES or statement.stage == "testing":
+        return _NOTHING
+    placed = system.placed_on_market
+    if placed is None:
+        return Applies.UNKNOWN, "the day of placing on the market or putting into service is not recorded"
+    if moment.on < placed:
+        return Applies.NO, f"not on the market before {placed}; what must be done before placing must be done by then"
+    return _NOTHING
+
+
+def _transition(law: Law, statement: Statement, route: str, system: AISystem, moment: Moment) -> _Verdict:
+    """Say whether transition rules spare the system, and why."""
+    placed = system.placed_on_market
+    if placed is None:
+        return _NOTHING
+    spared: list[str] = []
+    unsure: list[str] = []
+    for rule in law.transitions:
+        if not rule.holds(moment) or placed >= rule.placed_before or not _spares(rule, law, statement, route):
+            continue
+        matches = rule.condition.evaluate(system.facts)
+        if matches is False:
+            continue
+        over = _is_over(rule, system, moment)
+        if matches is True and over:
+            return None, over
+        if matches is True:
+            spared.append(_spared_in_words(rule, placed.isoformat()))
+        elif over or not rule.comply_by:
+            open_codes = ", ".join(rule.condition.undecided(system.facts))
+            unsure.append(f"{rule.legal_basis} depends on {open_codes}")
+    if unsure:
+        return Applies.UNKNOWN, "; ".join(unsure)
+    if spared:
+        return Applies.NO, "; ".join(dict.fromkeys(spared))
+    return _NOTHING
+
+
+def _spares(rule: Transition, law: Law, statement: Statement, route: str) -> bool:
+    return route in rule.spares or any(law.is_within(statement.provision, spared) for spared in rule.spares)
+
+
+def _is_over(rule: Transition, system: AISystem, moment: Moment) -> str:
+    """Return why the rule no longer spares the system that day; empty while it does."""
+    if rule.comply_by and rule.comply_by <= moment.on:
+        return f"the transition period of {rule.legal_basis} ended on {rule.comply_by}"
+    change = _first_change(rule, system, moment)
+    if rule.ends_on and change:
+        return f"no longer spared by {rule.legal_basis}: {change.kind} on {change.on}"
+    return ""
+
+
+def _first_change(rule: Transition, system: AISystem, moment: Moment) -> SystemEvent | None:
+    changes = (e for e in system.events if e.kind in _DESIGN_CHANGES and rule.placed_before <= e.on <= moment.on)
+    return min(changes, key=lambda event: event.on, default=None)
+
+
+def _spared_in_words(rule: Transition, placed: str) -> str:
+    until = f" until {rule.comply_by}" if rule.comply_by else ""
+    until += f" until a {rule.ends_on.replace('-', ' ')}" if rule.ends_on else ""
+    how = f" ({rule.interpretation})" if rule.interpretation != "settled" else ""
+    return f"spared by {rule.legal_basis}: placed {placed}, before {rule.placed_before}{until}{how}"

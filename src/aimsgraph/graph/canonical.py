@@ -1,0 +1,116 @@
+"""Quads to bytes that never change: sorted, with stable prefixes, the same on every machine and hash seed.
+
+Blank nodes are refused, because their labels are accidents: name the node instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+import pyoxigraph as ox
+
+from aimsgraph.errors import InputError
+from aimsgraph.graph.prefixes import Prefixes, load_prefixes
+
+_RDF_TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+Statement = ox.Quad | ox.Triple
+
+
+def sort_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Return the distinct quads by graph, subject, predicate and object; `a` is a subject's first predicate.
+
+    Raises:
+        InputError: a blank node.
+    """
+    distinct = set(quads)
+    _refuse_blank_nodes(distinct)
+    return sorted(distinct, key=_quad_key)
+
+
+def to_nquads(quads: Iterable[ox.Quad]) -> bytes:
+    """Write quads as N-Quads, one a line, sorted line by line.
+
+    Raises:
+        InputError: a blank node.
+    """
+    distinct = set(quads)
+    _refuse_blank_nodes(distinct)
+    return "".join(_sorted_lines(distinct)).encode()
+
+
+def to_turtle(statements: Iterable[Statement], prefixes: Prefixes | None = None) -> bytes:
+    """Write triples as Turtle, grouped by subject, with only the prefixes they use.
+
+    Quads are written without their graph; those of one call belong to one graph.
+
+    Raises:
+        InputError: a blank node, or quads of several graphs.
+    """
+    quads = {_as_quad(statement) for statement in statements}
+    graphs = {str(quad.graph_name) for quad in quads}
+    if len(graphs) > 1:
+        raise InputError(f"Turtle holds one graph, not {len(graphs)}", remedy="write TriG or N-Quads")
+    triples = [quad.triple for quad in sort_quads(quads)]
+    table = prefixes or load_prefixes()
+    used = table.used_by(_iris_of(triples))
+    text = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used)
+    return b"" if text is None else text
+
+
+def digest(quads: Iterable[ox.Quad]) -> str:
+    """Return the SHA-256 of the canonical N-Quads, which any order of the same quads shares.
+
+    Raises:
+        InputError: a blank node.
+    """
+    return hashlib.sha256(to_nquads(quads)).hexdigest()
+
+
+def digest_of_content(quads: Iterable[ox.Quad]) -> tuple[str, int]:
+    """Return the digest and the number of distinct quads, with blank nodes taken by their labels.
+
+    Where there are none it is `digest`. Meant for the content of one store, whose labels do not change.
+    """
+    distinct = set(quads)
+    return hashlib.sha256("".join(_sorted_lines(distinct)).encode()).hexdigest(), len(distinct)
+
+
+def _sorted_lines(quads: Iterable[ox.Quad]) -> list[str]:
+    return sorted(f"{quad} .\n" for quad in quads)
+
+
+def _quad_key(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
+    is_type = quad.predicate == _RDF_TYPE
+    return (str(quad.graph_name), str(quad.subject), not is_type, str(quad.predicate), str(quad.object))
+
+
+def _as_quad(statement: Statement) -> ox.Quad:
+    if isinstance(statement, ox.Quad):
+        return statement
+    return ox.Quad(statement.subject, statement.predicate, statement.object)
+
+
+def _refuse_blank_nodes(quads: Iterable[ox.Quad]) -> None:
+    for quad in quads:
+        terms: list[object] = [quad.subject, quad.object, quad.graph_name]
+        while terms:
+            term = terms.pop()
+            if isinstance(term, ox.BlankNode):
+                raise InputError(
+                    f"a blank node in: {quad}", remedy="give the node an IRI; blank nodes have no stable name"
+                )
+            if isinstance(term, ox.Triple):
+                terms += [term.subject, term.object]
+
+
+def _iris_of(triples: Iterable[ox.Triple]) -> set[str]:
+    iris: set[str] = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            if isinstance(term, ox.NamedNode):
+                iris.add(term.value)
+            elif isinstance(term, ox.Literal):
+                iris.add(term.datatype.value)
+    return iris

@@ -1,0 +1,72 @@
+"""The default graph of a query as a set of triples, which the engine alone does not give.
+
+pyoxigraph 0.5 counts a triple once for every graph of a union that holds it, so `COUNT` and `SUM` come out
+too high, and it ignores `FROM` when told to take the union of all graphs. Where no triple is in two graphs
+the engine's union is right and costs nothing. Where one is, the query runs on a copy whose default graph is
+the merged one; the copy is made once for a content, when it is first needed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Final
+
+import pyoxigraph as ox
+
+from aimsgraph.graph.query_text import CheckedText
+
+NativeAnswer = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+_DEFAULT: Final = ox.DefaultGraph()
+_COUNT_TRIPLES: Final = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o } }"
+
+
+class UnionView:
+    """One content of a pyoxigraph store, queried with set semantics; make a new one after a write."""
+
+    def __init__(self, native: ox.Store) -> None:
+        self.native = native
+        self._lock = threading.Lock()
+        self._overlaps: bool | None = None
+        self._merged: ox.Store | None = None
+
+    def query(self, checked: CheckedText) -> NativeAnswer:
+        """Run a query; engine errors come out as the engine raises them."""
+        if not checked.names_dataset:
+            if not self.overlaps:
+                return self.native.query(checked.text, use_default_graph_as_union=True)
+            return self._all_merged().query(checked.text, default_graph=_DEFAULT)
+        if len(checked.default_graphs) > 1 and self.overlaps:
+            names = [ox.NamedNode(iri) for iri in checked.default_graphs]
+            some = _merge_of(self.native, names)
+            return some.query(checked.text, default_graph=_DEFAULT)
+        return self.native.query(checked.text)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether a triple is in more than one graph."""
+        with self._lock:
+            if self._overlaps is None:
+                found = self.native.query(_COUNT_TRIPLES, use_default_graph_as_union=True)
+                assert isinstance(found, ox.QuerySolutions)  # it is a SELECT
+                self._overlaps = int(next(found)["n"].value) < len(self.native)
+            return self._overlaps
+
+    def _all_merged(self) -> ox.Store:
+        with self._lock:
+            if self._merged is None:
+                self._merged = _merge_of(self.native, None)
+            return self._merged
+
+
+def _merge_of(native: ox.Store, names: Iterable[ox.NamedNode] | None) -> ox.Store:
+    """Return a copy whose default graph holds the triples of these graphs, or of all, once each."""
+    merged = ox.Store()
+    named = [quad for quad in native if quad.graph_name != _DEFAULT]
+    merged.bulk_extend(named)
+    for graph in native.named_graphs():
+        merged.add_graph(graph)
+    for source in [None] if names is None else names:
+        found = native.quads_for_pattern(None, None, None, source)
+        merged.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+    return merged
