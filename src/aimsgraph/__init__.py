@@ -5,8 +5,8 @@
 >>> [v["key"] for v in g.show("eu-ai-act:Art.4")["versions"]]
 ['oj', '2026-07-27']
 
-Nothing here claims that anybody complies with anything: conformity with ISO/IEC 42001 gives no presumption of conformity
-with the AI Act, and the graph says so.
+Nothing here claims that anybody complies with anything: conformity with ISO/IEC 42001 gives no presumption of
+conformity with the AI Act, and the graph says so.
 """
 
 from __future__ import annotations

@@ -38,7 +38,11 @@ LAW = "eu-ai-act"
 
 
 def open_graph(
-    store: str = "memory", *, data: Sequence[str | Path] = (), today: Day = None, settings: Settings | None = None
+    store: str = "memory",
+    *,
+    data: Sequence[str | Path] = (),
+    today: Day = None,
+    settings: Settings | None = None,
 ) -> AimsGraph:
     """Open the graph of norms.
 
@@ -60,17 +64,18 @@ def open_graph(
 class AimsGraph:
     """A loaded graph of norms that can be asked.
 
-    Dates are `datetime.date` or ISO text; `on` is the day asked about, `law_as_of` the day whose knowledge of the law is
-    used; both default to today.
+    Dates are `datetime.date` or ISO text; `on` is the day asked about, `law_as_of` the day whose knowledge of the law
+    is used; both default to today.
     """
 
     def __init__(self, opened: Opened, settings: Settings) -> None:
         self._opened = opened
         self.settings = settings
 
-    @property
+    @cached_property
     def store(self) -> Store:
-        """The store behind it, for SPARQL and for pattern access."""
+        """The store behind it, for SPARQL and for pattern access; what follows from its content is derived first."""
+        self._opened.derive()
         return self._opened.store
 
     @property
@@ -81,20 +86,20 @@ class AimsGraph:
     @cached_property
     def index(self) -> Index:
         """Every name in the graph."""
-        return Index.from_store(self.store)
+        return Index.from_store(self._opened.store)
 
     @cached_property
     def law(self) -> Law:
         """The law as values."""
         from aimsgraph.norms.law import Law
 
-        return Law.from_store(self.store)
+        return Law.from_store(self._opened.store)
 
     @cached_property
     def _searcher(self) -> Searcher:
         from aimsgraph.norms.search import Searcher
 
-        return Searcher(self.store, self.index)
+        return Searcher(self._opened.store, self.index)
 
     def moment(self, on: Day = None, law_as_of: Day = None) -> Moment:
         """Return the two days of an answer.
@@ -121,7 +126,9 @@ class AimsGraph:
     def frameworks(self) -> list[Json]:
         """Return the frameworks and catalogues with edition, counts, source and rights."""
         moment = self.moment()
-        return [self.show(slug, on=moment.on, law_as_of=moment.law_as_of) | {"slug": slug} for slug in self.index.frameworks]
+        return [
+            self.show(slug, on=moment.on, law_as_of=moment.law_as_of) | {"slug": slug} for slug in self.index.frameworks
+        ]
 
     def framework(self, text: str) -> FrameworkInfo:
         """Return the framework a slug or name means.
@@ -153,7 +160,9 @@ class AimsGraph:
         from aimsgraph.norms.show import Shower
 
         entry = self.resolve(reference)
-        return Shower(self.store, self.index, self.law, self._opened.locate).show(entry, self.moment(on, law_as_of))
+        return Shower(self._opened.store, self.index, self.law, self._opened.locate).show(
+            entry, self.moment(on, law_as_of)
+        )
 
     def search(self, words: str, *, framework: str = "", limit: int = 20) -> list[tuple[Entry, float]]:
         """Return the entries whose names, labels or notes fit best, best first."""
@@ -216,12 +225,11 @@ class AimsGraph:
         name = self.index.frameworks[LAW].label
         if moment.law_as_of < first_known:
             raise UsageError(
-                f"on {moment.law_as_of} the {name} was not published yet", remedy=f"ask for {first_known} or later"
+                f"on {moment.law_as_of} the {name} was not published yet",
+                remedy=f"ask for {first_known} or later",
             )
         if moment.on < first_day:
-            raise UsageError(
-                f"on {moment.on} the {name} was not in force yet", remedy=f"ask for {first_day} or later"
-            )
+            raise UsageError(f"on {moment.on} the {name} was not in force yet", remedy=f"ask for {first_day} or later")
         return moment
 
     def systems(self, folder: str | Path) -> list[AISystem]:
@@ -334,11 +342,11 @@ class AimsGraph:
         from aimsgraph.norms.ask import iter_rows, text_of
 
         query = "SELECT ?c ?n WHERE { ?c skos:notation ?n } ORDER BY ?n ?c"
-        return {text_of(row, "n"): text_of(row, "c") for row in iter_rows(self.store, query)}
+        return {text_of(row, "n"): text_of(row, "c") for row in iter_rows(self._opened.store, query)}
 
     def close(self) -> None:
         """Let go of the store."""
-        self.store.close()
+        self._opened.store.close()
 
     def __enter__(self) -> Self:
         return self

@@ -27,18 +27,26 @@ ONTOLOGY_GRAPH = ox.NamedNode(GRAPH + "ontology")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A store with its version and a way to find where a node was written."""
+    """A store with its version and a way to find where a node was written.
+
+    Attributes:
+        store: what was loaded.
+        version: what names its content.
+        locate: where a node was written, by its IRI.
+        derive: adds what follows from the content to a graph of its own; SPARQL wants it, looking norms up does not.
+    """
 
     store: Store
     version: str
     locate: Locate
+    derive: Callable[[], object]
 
 
 def open_store(settings: Settings, *, write: bool = False) -> Opened:
     """Open the store the settings name.
 
-    The in-memory store is filled with the shipped content, the overlays and what follows from them. A directory is
-    opened as it is; `fill_directory` makes one.
+    The in-memory store is filled with the shipped content and the overlays; what follows from them is derived on
+    demand. A directory is opened as it is, derived facts included; `fill_directory` makes one.
 
     Raises:
         UsageError: the store is of a kind that cannot be opened.
@@ -57,7 +65,7 @@ def open_store(settings: Settings, *, write: bool = False) -> Opened:
 
     store = open_directory(Path(settings.store), write=write)
     _, _, sources = load_compiled(assets.path("data", "compiled"))
-    return Opened(store, store.generation, sources.get)
+    return Opened(store, store.generation, sources.get, lambda: None)
 
 
 def fill_directory(settings: Settings) -> str:
@@ -66,6 +74,7 @@ def fill_directory(settings: Settings) -> str:
     What else was imported stays. One commit: until it is done, readers see what was there before.
     """
     source = _open_memory(settings)
+    source.derive()
     with open_directory(Path(settings.store), write=True) as target:
         ours = set(source.store.graphs())
         kept = (quad for quad in target.quads() if quad.graph_name not in ours)
@@ -74,19 +83,20 @@ def fill_directory(settings: Settings) -> str:
 
 def _refuse_address(store: str) -> None:
     if "://" in store:
-        raise UsageError(
-            f"a store at an address cannot be opened yet: {store}", remedy="use `memory` or a directory"
-        )
+        raise UsageError(f"a store at an address cannot be opened yet: {store}", remedy="use `memory` or a directory")
 
 
 def _open_memory(settings: Settings) -> Opened:
-    from aimsgraph.reasoning.rules import materialise
-
     store = MemoryStore()
     content, version, locate = _overlaid_content(settings.data) if settings.data else _shipped_content()
     store.load((*content, *ontology_quads()))
-    materialise(store)
-    return Opened(store, version, locate)
+
+    def derive() -> None:
+        from aimsgraph.reasoning.rules import materialise
+
+        materialise(store)
+
+    return Opened(store, version, locate, derive)
 
 
 def ontology_quads() -> Iterator[ox.Quad]:
@@ -113,7 +123,7 @@ def _overlaid_content(overlays: tuple[Path, ...]) -> tuple[Iterable[ox.Quad], st
     content = read_content([assets.path("data"), *overlays])
     require_sound(content)
     compiled = compile_content(content)
-    quads = [ox.Quad(*triple, ox.NamedNode(graph)) for graph, triples in compiled.graphs.items() for triple in triples]
+    quads = list(compiled.quads())
     return quads, digest(quads), compiled.sources.get
 
 

@@ -41,7 +41,9 @@ class Settings:
 
 
 def load_settings(
-    config: Path | None = None, flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+    config: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Put the settings of a run together.
 

@@ -102,7 +102,9 @@ def build(session: Session, folder: Path | None, check_only: bool) -> None:
     triples = sum(graph.triples for graph in report.manifest.graphs)
     for file in report.changed:
         click.echo(f"written {report.folder / file}")
-    session.say(f"{len(report.manifest.graphs)} graphs, {triples} triples, version {report.manifest.graph_version[:12]}")
+    session.say(
+        f"{len(report.manifest.graphs)} graphs, {triples} triples, version {report.manifest.graph_version[:12]}"
+    )
     if session.settings.store != MEMORY and not check_only:
         generation = fill_directory(session.settings)
         session.say(f"store {session.settings.store} filled, generation {generation}")

@@ -22,19 +22,35 @@ _ORDER = ("yes", "contested", "unknown", "no")
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--role", help="Role, such as provider or deployer.")
-@click.option("--route", "routes", multiple=True, help="annex-iii, annex-i, transparency, gpai, gpai-systemic, prohibited or all-ai; repeatable.")  # fmt: skip
+@click.option(
+    "--route",
+    "routes",
+    multiple=True,
+    help="annex-iii, annex-i, transparency, gpai, gpai-systemic, prohibited or all-ai; repeatable.",
+)
 @click.option("--system", help="With PATH: the id of one AI system; all of them when left out.")
 @click.option("--fact", "facts", multiple=True, metavar="CODE=yes|no", help="Answer a condition; repeatable.")
 @click.option("--applies", type=click.Choice(_ORDER), multiple=True, help="Only duties with this answer; repeatable.")
-@click.option("--all", "everything", is_flag=True, help="Also options, status rules and statements that only point to others.")  # fmt: skip
+@click.option(
+    "--all", "everything", is_flag=True, help="Also options, status rules and statements that only point to others."
+)
 @date_options
 @format_options()
 @pass_session
 def duties(
-    session: Session, path: Path | None, role: str | None, routes: tuple[str, ...], system: str | None,
-    facts: tuple[str, ...], applies: tuple[str, ...], everything: bool, on: str | None, law_as_of: str | None,
-    format_: str, output: Path | None,
-) -> None:  # fmt: skip
+    session: Session,
+    path: Path | None,
+    role: str | None,
+    routes: tuple[str, ...],
+    system: str | None,
+    facts: tuple[str, ...],
+    applies: tuple[str, ...],
+    everything: bool,
+    on: str | None,
+    law_as_of: str | None,
+    format_: str,
+    output: Path | None,
+) -> None:
     """Which duties bind on a day, by the law as known on a day, and why.
 
     \b
@@ -45,12 +61,19 @@ def duties(
     moment = graph.legal_moment(on, law_as_of)
     if path is not None:
         if role or routes or facts:
-            raise UsageError("PATH comes with its own roles, routes and facts", remedy="leave --role, --route and --fact out")  # fmt: skip
+            raise UsageError(
+                "PATH comes with its own roles, routes and facts", remedy="leave --role, --route and --fact out"
+            )
         found = _of_systems(session, path, system, on, law_as_of, everything=everything)
     elif role and routes:
-        found = graph.duties(role=role, route=routes, on=on, law_as_of=law_as_of, facts=_facts(facts), everything=everything)  # fmt: skip
+        found = graph.duties(
+            role=role, route=routes, on=on, law_as_of=law_as_of, facts=_facts(facts), everything=everything
+        )
     else:
-        raise UsageError("say --role and --route, or give the PATH of an organisation's folder", remedy="for example --role provider --route annex-iii")  # fmt: skip
+        raise UsageError(
+            "say --role and --route, or give the PATH of an organisation's folder",
+            remedy="for example --role provider --route annex-iii",
+        )
     chosen = [duty for duty in found if not applies or duty.applies.value in applies]
     answer = session.envelope(moment, LAW, duties=[duty.to_dict() for duty in chosen])
     header = ["applies", "from", "statement", "role", "route", "label", "because"]
@@ -58,13 +81,21 @@ def duties(
     if path is not None:
         header.insert(0, "system")
         rows = [[d.system, *row] for d, row in zip(chosen, rows, strict=True)]
-    write_listing(format_, output, answer, header, rows, foot=_summary(found, moment.on.isoformat(), moment.law_as_of.isoformat()))  # fmt: skip
+    write_listing(
+        format_, output, answer, header, rows, foot=_summary(found, moment.on.isoformat(), moment.law_as_of.isoformat())
+    )
     for warning in answer["warnings"]:
         session.say(f"warning: {warning}")
 
 
 def _of_systems(
-    session: Session, path: Path, system: str | None, on: str | None, law_as_of: str | None, *, everything: bool
+    session: Session,
+    path: Path,
+    system: str | None,
+    on: str | None,
+    law_as_of: str | None,
+    *,
+    everything: bool,
 ) -> list[Duty]:
     systems = session.graph.systems(path)
     chosen = [s for s in systems if system in (None, s.id)]

@@ -21,7 +21,11 @@ from aimsgraph.version import __version__
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "The tour: load, ask, read an example organisation, what to try next."),
     "frameworks": ("norms", "frameworks", "The frameworks: edition, counts, source, rights."),
-    "resolve": ("norms", "resolve", "What a citation means: canonical reference and IRI, or the nearest ids."),
+    "resolve": (
+        "norms",
+        "resolve",
+        "What a citation means: canonical reference and IRI, or the nearest ids.",
+    ),
     "show": ("norms", "show", "Everything about a provision, statement, framework or catalogue entry."),
     "search": ("norms", "search", "Ranked search over names, labels and notes."),
     "duties": ("duties", "duties", "Which duties bind a role, or a real system, on a day, and why."),
@@ -75,14 +79,20 @@ class LazyGroup(click.Group):
     epilog="Start with `aimsgraph demo`. Answers about the law are no legal advice and claim no conformity.",
 )
 @click.option("--store", metavar="memory|PATH", help="Where the graph lives. [default: memory]")
-@click.option("--data", "data", multiple=True, type=click.Path(path_type=Path), help="Overlay folder with further content; repeatable.")  # fmt: skip
+@click.option(
+    "--data",
+    "data",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Overlay folder with further content; repeatable.",
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file (TOML).")
 @click.option("--today", metavar="DAY", help="The day taken as today, for reproducible answers.")
 @click.option("--quiet", "-q", is_flag=True, help="No talk on stderr.")
 @click.option("--verbose", "-v", is_flag=True, help="More talk on stderr.")
 @click.version_option(__version__, prog_name="aimsgraph")
 @click.pass_context
-def cli(context: click.Context, config: Path | None, quiet: bool, verbose: bool, **flags: Any) -> None:  # noqa: ANN401, FBT001
+def cli(context: click.Context, /, config: Path | None, quiet: bool, verbose: bool, **flags: Any) -> None:  # noqa: ANN401
     """A knowledge graph of AI law, AI standards and your own register of AI systems.
 
     Ask what applies, what it says, since when and why, as of any date.
@@ -116,7 +126,7 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the one place that turns a bug into an exit code
+    except Exception as error:
         import traceback
 
         traceback.print_exc()

@@ -20,7 +20,15 @@ def frameworks(session: Session, format_: str, output: Path | None) -> None:
     found = session.graph.frameworks()
     answer = session.envelope(session.graph.moment(), frameworks=found)
     rows = [
-        [f["slug"], f.get("edition", ""), f["label"], _counts(f.get("counts", {})), f["current_to"], f.get("source_url", ""), f["rights"]]  # fmt: skip  # noqa: E501
+        [
+            f["slug"],
+            f.get("edition", ""),
+            f["label"],
+            _counts(f.get("counts", {})),
+            f["current_to"],
+            f.get("source_url", ""),
+            f["rights"],
+        ]
         for f in found
     ]
     header = ["slug", "edition", "title", "counts", "current_to", "source", "rights"]
@@ -41,9 +49,12 @@ def resolve(session: Session, text: tuple[str, ...], format_: str, output: Path 
     entry = session.graph.resolve(" ".join(text))
     answer = session.envelope(session.graph.moment(), entry.framework, **entry.to_dict())
     write_listing(
-        format_, output, answer, ["reference", "kind", "label", "iri"],
+        format_,
+        output,
+        answer,
+        ["reference", "kind", "label", "iri"],
         [[entry.reference, entry.kind, entry.label, entry.iri]],
-    )  # fmt: skip
+    )
 
 
 @click.command()
@@ -52,8 +63,13 @@ def resolve(session: Session, text: tuple[str, ...], format_: str, output: Path 
 @format_options("text", "json")
 @pass_session
 def show(
-    session: Session, reference: tuple[str, ...], on: str | None, law_as_of: str | None, format_: str, output: Path | None
-) -> None:  # fmt: skip
+    session: Session,
+    reference: tuple[str, ...],
+    on: str | None,
+    law_as_of: str | None,
+    format_: str,
+    output: Path | None,
+) -> None:
     """Everything about REFERENCE: place, versions, dates with legal basis, statements, clocks, source.
 
     \b
@@ -74,7 +90,9 @@ def show(
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="At most so many hits.")
 @format_options()
 @pass_session
-def search(session: Session, words: tuple[str, ...], framework: str, limit: int, format_: str, output: Path | None) -> None:  # fmt: skip
+def search(
+    session: Session, words: tuple[str, ...], framework: str, limit: int, format_: str, output: Path | None
+) -> None:
     """Ranked search for WORDS over names, labels, own words, texts and notes."""
     from aimsgraph.norms.search import to_hit
 
@@ -101,7 +119,9 @@ def changes(session: Session, start: str, end: str, law_as_of: str | None, forma
     graph = session.graph
     found = graph.changes(start, end, law_as_of=law_as_of)
     moment = graph.moment(end, law_as_of)
-    answer: dict[str, Any] = session.envelope(moment, "eu-ai-act", **{"from": start, "to": end}, changes=[c.to_dict() for c in found])  # fmt: skip
+    answer: dict[str, Any] = session.envelope(
+        moment, "eu-ai-act", **{"from": start, "to": end}, changes=[c.to_dict() for c in found]
+    )
     rows = [[c.date, c.provision, c.kind + ("?" if c.contested else ""), c.by, c.effect] for c in found]
     write_listing(format_, output, answer, ["date", "provision", "kind", "by", "effect"], rows)
     if not found:

@@ -35,16 +35,33 @@ def check(session: Session, java: Path | None, require_reasoner: bool, format_: 
     found = [fault for fault in report.faults if fault.found]
     if format_ == "json":
         view = {
-            "status": report.status, "reason": report.reason, "terms": report.terms, "axioms": report.axioms,
-            "seconds": round(report.seconds, 2), "unsatisfiable": list(report.unsatisfiable),
+            "status": report.status,
+            "reason": report.reason,
+            "terms": report.terms,
+            "axioms": report.axioms,
+            "seconds": round(report.seconds, 2),
+            "unsatisfiable": list(report.unsatisfiable),
             "faults": [{"file": f.file, "axiom": f.axiom, "found": f.found} for f in report.faults],
-            "findings": [{"rule": f.rule, "file": f.location.file, "line": f.location.line, "message": f.message, "remedy": f.remedy} for f in report.findings],
-        }  # fmt: skip
+            "findings": [
+                {
+                    "rule": f.rule,
+                    "file": f.location.file,
+                    "line": f.location.line,
+                    "message": f.message,
+                    "remedy": f.remedy,
+                }
+                for f in report.findings
+            ],
+        }
         write(to_json(view), output)
     else:
         lines = [f"{f.location}: {f.rule} {f.message}.  Fix: {f.remedy}" for f in report.findings]
-        lines.append(f"{sum(report.terms.values())} terms in {len(report.terms)} modules, {len(report.findings)} findings")
-        lines.append(f"reasoner: {report.status}" + (f" ({report.reason})" if report.reason else f" in {report.seconds:.1f} s"))
+        lines.append(
+            f"{sum(report.terms.values())} terms in {len(report.terms)} modules, {len(report.findings)} findings"
+        )
+        lines.append(
+            f"reasoner: {report.status}" + (f" ({report.reason})" if report.reason else f" in {report.seconds:.1f} s")
+        )
         if report.faults:
             lines.append(f"seeded faults found: {len(found)} of {len(report.faults)}")
         write("\n".join(lines) + "\n", output)
@@ -55,7 +72,14 @@ def check(session: Session, java: Path | None, require_reasoner: bool, format_: 
 
 
 @ontology.command()
-@click.option("--output", "folder", type=click.Path(path_type=Path), default=Path("build/ontology"), show_default=True, help="The folder to write into.")  # fmt: skip
+@click.option(
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("build/ontology"),
+    show_default=True,
+    help="The folder to write into.",
+)
 @pass_session
 def docs(session: Session, folder: Path) -> None:
     """Write browsable documentation: an index and a page a module, readable offline."""

@@ -23,15 +23,26 @@ def format_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
     choices = formats or FORMATS
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        function = click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")(function)  # fmt: skip
-        return click.option("--format", "format_", type=click.Choice(choices), default=choices[0], show_default=True, help="How to write the answer.")(function)  # fmt: skip
+        function = click.option(
+            "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout."
+        )(function)
+        return click.option(
+            "--format",
+            "format_",
+            type=click.Choice(choices),
+            default=choices[0],
+            show_default=True,
+            help="How to write the answer.",
+        )(function)
 
     return decorate
 
 
 def date_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--on` and `--law-as-of` to a command."""
-    function = click.option("--law-as-of", metavar="DAY", help="The law as known on this day. [default: today]")(function)  # fmt: skip
+    function = click.option("--law-as-of", metavar="DAY", help="The law as known on this day. [default: today]")(
+        function
+    )
     return click.option("--on", metavar="DAY", help="The day asked about. [default: today]")(function)
 
 
@@ -43,7 +54,8 @@ def write(text: str | bytes, output: Path | None) -> None:
     """
     data = text.encode() if isinstance(text, str) else text
     if output is None:
-        click.get_binary_stream("stdout").write(data)
+        stdout = click.get_binary_stream("stdout")
+        stdout.write(data)
         return
     temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
     try:
@@ -51,7 +63,9 @@ def write(text: str | bytes, output: Path | None) -> None:
         temporary.replace(output)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise UsageError(f"cannot write {output}: {error.strerror}", remedy="give a file in an existing folder") from error  # fmt: skip
+        raise UsageError(
+            f"cannot write {output}: {error.strerror}", remedy="give a file in an existing folder"
+        ) from error
 
 
 def to_json(value: object) -> str:
@@ -73,14 +87,23 @@ def to_table(header: Sequence[str], rows: Cells) -> str:
     lines = [[_cell(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     widths[-1] = 0
-    written = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    written = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    ]
     rule = "  ".join("─" * max(width, 4) for width in widths)
     return "\n".join([written[0], rule, *written[1:]]) + "\n"
 
 
 def write_listing(
-    format_: str, output: Path | None, answer: object, header: Sequence[str], rows: Cells, *, head: str = "", foot: str = ""
-) -> None:  # fmt: skip
+    format_: str,
+    output: Path | None,
+    answer: object,
+    header: Sequence[str],
+    rows: Cells,
+    *,
+    head: str = "",
+    foot: str = "",
+) -> None:
     """Write a listing in the format asked for: the whole answer as JSON, or its rows."""
     if format_ == "json":
         write(to_json(answer), output)

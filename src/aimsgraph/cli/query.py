@@ -17,15 +17,27 @@ _GRAPH_FORMATS = ("turtle", "ntriples", "trig", "jsonld", "rdfxml")
 
 @click.command()
 @click.argument("name")
-@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; repeatable.")  # fmt: skip
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the question; repeatable.",
+)
 @click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds until the query is given up.")
 @format_options(*_ROW_FORMATS, *_GRAPH_FORMATS)
 @pass_session
 def query(
-    session: Session, name: str, parameters: tuple[str, ...], limit: int | None, timeout: float | None, format_: str,
+    session: Session,
+    name: str,
+    parameters: tuple[str, ...],
+    limit: int | None,
+    timeout: float | None,
+    format_: str,
     output: Path | None,
-) -> None:  # fmt: skip
+) -> None:
     """Ask NAME: a stored question (its id or the beginning of it), a .rq file, or - for standard input.
 
     \b
@@ -57,11 +69,15 @@ def questions(session: Session, format_: str, output: Path | None) -> None:
     found = session.graph.questions()
     listed = [
         {
-            "id": q.id, "question": q.question, "asker": q.asker,
-            "parameters": [{"name": p.name, "type": p.type, "example": p.example, "optional": p.optional} for p in q.parameters],
+            "id": q.id,
+            "question": q.question,
+            "asker": q.asker,
+            "parameters": [
+                {"name": p.name, "type": p.type, "example": p.example, "optional": p.optional} for p in q.parameters
+            ],
         }
         for q in found
-    ]  # fmt: skip
+    ]
     rows = [[q.id, q.asker, " ".join(f"{p.name}={p.example}" for p in q.parameters), q.question] for q in found]
     answer = session.envelope(session.graph.moment(), questions=listed)
     write_listing(format_, output, answer, ["id", "asker", "parameters (example)", "question"], rows)

@@ -6,15 +6,39 @@ from typing import Any
 
 Json = dict[str, Any]
 _PLAIN = {
-    "own_words": "in our words", "full_text": "text", "requires_document": "document", "guidance_id": "guidance",
-    "title_variant": "title variant", "pdca_phase": None, "phase": "PDCA phase", "assessable": "assessable",
-    "provision": "stated in", "modality": "modality", "roles": "borne by", "bearer_note": "bearer", "routes": "routes",
-    "stage": "stage", "condition_expression": "condition", "replaced_by": "replaced by", "designation": "designation",
-    "publisher": "publisher", "year": "year", "status_text": "status", "topic": "topic", "grade": "evidence grade",
-    "edition": "edition", "celex": "CELEX", "rights": "rights", "checked_on": "checked on",
-    "checked_against": "checked against", "current_to": "current to", "source_url": "address", "eli_iri": "ELI",
-    "missing_statement": "no statement yet for", "note": "note",
-}  # fmt: skip
+    "own_words": "in our words",
+    "full_text": "text",
+    "requires_document": "document",
+    "guidance_id": "guidance",
+    "title_variant": "title variant",
+    "pdca_phase": None,
+    "phase": "PDCA phase",
+    "assessable": "assessable",
+    "provision": "stated in",
+    "modality": "modality",
+    "roles": "borne by",
+    "bearer_note": "bearer",
+    "routes": "routes",
+    "stage": "stage",
+    "condition_expression": "condition",
+    "replaced_by": "replaced by",
+    "designation": "designation",
+    "publisher": "publisher",
+    "year": "year",
+    "status_text": "status",
+    "topic": "topic",
+    "grade": "evidence grade",
+    "edition": "edition",
+    "celex": "CELEX",
+    "rights": "rights",
+    "checked_on": "checked on",
+    "checked_against": "checked against",
+    "current_to": "current to",
+    "source_url": "address",
+    "eli_iri": "ELI",
+    "missing_statement": "no statement yet for",
+    "note": "note",
+}
 
 
 def render_show(view: Json) -> str:
@@ -35,7 +59,10 @@ def render_show(view: Json) -> str:
     lines += _clocks(view.get("clocks", []))
     lines += _penalties(view.get("penalties", []))
     lines += [f"  defines: {term}" for term in view.get("defines", [])]
-    lines += [f"  standard: {s['designation']} {s['title']} ({s['status']}; grade {s['grade']})" for s in view.get("standards", [])]  # fmt: skip
+    lines += [
+        f"  standard: {s['designation']} {s['title']} ({s['status']}; grade {s['grade']})"
+        for s in view.get("standards", [])
+    ]
     lines += [f"  contains: {child['ref']}  {child['label']}" for child in view.get("children", [])]
     if "counts" in view:
         lines.append("  counts: " + ", ".join(f"{n} {kind}" for kind, n in view["counts"].items()))

@@ -19,7 +19,9 @@ _FORMATS = ("turtle", "ntriples", "trig", "nquads", "jsonld", "rdfxml")
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--graph", "graph_name", metavar="IRI", help="The named graph to fill. [default: …/graph/import/<file name>]")  # fmt: skip
+@click.option(
+    "--graph", "graph_name", metavar="IRI", help="The named graph to fill. [default: …/graph/import/<file name>]"
+)
 @pass_session
 def import_(session: Session, file: Path, graph_name: str | None) -> None:
     """Load the RDF of FILE into a store directory: all of it or nothing.
@@ -31,7 +33,9 @@ def import_(session: Session, file: Path, graph_name: str | None) -> None:
     from aimsgraph.graph.rdf_text import read_rdf
 
     if session.settings.store == MEMORY:
-        raise UsageError("the store in memory is gone when this command ends", remedy="give --store PATH before `import`")  # fmt: skip
+        raise UsageError(
+            "the store in memory is gone when this command ends", remedy="give --store PATH before `import`"
+        )
     name = graph_name or f"{GRAPH}import/{quote(file.name)}"
     try:
         graph = ox.NamedNode(name)

@@ -1,8 +1,8 @@
 """Decides which duties bind a role on a day: text in force × application rule × route × condition.
 
-Three values throughout: a condition nobody has answered makes a duty `unknown`, readings that disagree about the day make
-it `contested`, and neither is ever counted as binding. Source of the dates: Article 113 of Regulation (EU) 2024/1689 in
-the version in force on the day asked about, by the law as known on the day given.
+Three values throughout: a condition nobody has answered makes a duty `unknown`, readings that disagree about the day
+make it `contested`, and neither is ever counted as binding. Source of the dates: Article 113 of Regulation (EU)
+2024/1689 in the version in force on the day asked about, by the law as known on the day given.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ _MARKET_ROUTES = frozenset({"annex-iii", "annex-i", "transparency", "gpai", "gpa
 """Routes whose duties bind only once the system or model is on the market or in service."""
 _NOT_EXCLUDED_BY_OPEN_SOURCE = frozenset({"annex-iii", "annex-i", "transparency", "prohibited"})
 """Article 2(12): an open-source licence excludes none of these."""
-_DESIGN_CHANGES = frozenset({"significant-design-change", "substantial-modification"})
-"""Events that end the sparing of a legacy system: each means its design changed."""
+_MODIFICATION = "substantial-modification"
+"""An event that may, but need not, be a significant change of the design."""
 
 
 def decide_system_duties(
@@ -53,16 +53,23 @@ def _first_of_role(holdings: tuple[RoleHolding, ...]) -> list[RoleHolding]:
 
 
 def _facts(system: AISystem, moment: Moment) -> Mapping[str, bool]:
-    """Return the answered conditions, with what the system's own history says."""
-    happened = {event.kind for event in system.events if event.on <= moment.on}
+    """Return the answered conditions, with what the system's own dated history says."""
     known = dict(system.facts)
-    if "substantial-modification" in happened:
+    if any(event.kind == _MODIFICATION and event.on <= moment.on for event in system.events):
         known["substantial-modification"] = True
+    if any("Art.25(1)" in holding.ground and holding.held_from <= moment.on for holding in system.roles):
+        known["art-25-role-change"] = True
     return known
 
 
 def _judge(
-    duty: Duty, law: Law, statement: Statement, route: str, system: AISystem, holding: RoleHolding, moment: Moment
+    duty: Duty,
+    law: Law,
+    statement: Statement,
+    route: str,
+    system: AISystem,
+    holding: RoleHolding,
+    moment: Moment,
 ) -> Duty:
     """Go through exclusions, market and transition rules; each may turn a yes into something weaker, never back."""
     reasons = [_role_in_words(holding), *duty.because]
@@ -110,36 +117,44 @@ def _market(system: AISystem, statement: Statement, route: str, moment: Moment) 
     if placed is None:
         return Applies.UNKNOWN, "the day of placing on the market or putting into service is not recorded"
     if moment.on < placed:
-        return Applies.NO, f"not on the market before {placed}; what must be done before placing must be done by then"
+        return (
+            Applies.NO,
+            f"not on the market before {placed}; what must be done before placing must be done by then",
+        )
     return _NOTHING
 
 
 def _transition(law: Law, statement: Statement, route: str, system: AISystem, moment: Moment) -> _Verdict:
-    """Say whether transition rules spare the system, and why."""
-    placed = system.placed_on_market
-    if placed is None:
-        return _NOTHING
-    spared: list[str] = []
-    unsure: list[str] = []
+    """Say whether transition rules spare the system, and why; the rule that ends first decides."""
+    said: dict[str, list[str]] = {"over": [], "unsure": [], "spared": []}
     for rule in law.transitions:
-        if not rule.holds(moment) or placed >= rule.placed_before or not _spares(rule, law, statement, route):
-            continue
-        matches = rule.condition.evaluate(system.facts)
-        if matches is False:
-            continue
-        over = _is_over(rule, system, moment)
-        if matches is True and over:
-            return None, over
-        if matches is True:
-            spared.append(_spared_in_words(rule, placed.isoformat()))
-        elif over or not rule.comply_by:
-            open_codes = ", ".join(rule.condition.undecided(system.facts))
-            unsure.append(f"{rule.legal_basis} depends on {open_codes}")
-    if unsure:
-        return Applies.UNKNOWN, "; ".join(unsure)
-    if spared:
-        return Applies.NO, "; ".join(dict.fromkeys(spared))
+        if rule.holds(moment) and _spares(rule, law, statement, route):
+            what, reason = _consult(rule, system, moment)
+            if what:
+                said[what].append(reason)
+    for what, verdict in (("over", None), ("unsure", Applies.UNKNOWN), ("spared", Applies.NO)):
+        if said[what]:
+            return verdict, "; ".join(dict.fromkeys(said[what]))
     return _NOTHING
+
+
+def _consult(rule: Transition, system: AISystem, moment: Moment) -> tuple[str, str]:
+    """Return whether one rule spares the system (`spared`, `over`, `unsure`, or nothing to say) and why."""
+    placed = system.placed_on_market
+    if placed is None or placed >= rule.placed_before:
+        return "", ""
+    matches = rule.condition.evaluate(system.facts)
+    over = _is_over(rule, system, moment)
+    if matches is True:
+        if over:
+            return "over", over
+        if rule.ends_on and (change := _first(_MODIFICATION, rule, system, moment)):
+            doubt = f"whether the {change.kind} of {change.on} was a {_words(rule)}"
+            return "unsure", f"{rule.legal_basis} depends on {doubt}"
+        return "spared", _spared_in_words(rule, placed.isoformat())
+    if matches is None and (over or not rule.comply_by):
+        return "unsure", f"{rule.legal_basis} depends on {', '.join(rule.condition.undecided(system.facts))}"
+    return "", ""
 
 
 def _spares(rule: Transition, law: Law, statement: Statement, route: str) -> bool:
@@ -150,19 +165,24 @@ def _is_over(rule: Transition, system: AISystem, moment: Moment) -> str:
     """Return why the rule no longer spares the system that day; empty while it does."""
     if rule.comply_by and rule.comply_by <= moment.on:
         return f"the transition period of {rule.legal_basis} ended on {rule.comply_by}"
-    change = _first_change(rule, system, moment)
+    change = _first(rule.ends_on, rule, system, moment)
     if rule.ends_on and change:
         return f"no longer spared by {rule.legal_basis}: {change.kind} on {change.on}"
     return ""
 
 
-def _first_change(rule: Transition, system: AISystem, moment: Moment) -> SystemEvent | None:
-    changes = (e for e in system.events if e.kind in _DESIGN_CHANGES and rule.placed_before <= e.on <= moment.on)
-    return min(changes, key=lambda event: event.on, default=None)
+def _first(kind: str, rule: Transition, system: AISystem, moment: Moment) -> SystemEvent | None:
+    """Return the first event of a kind since the rule's cut-off date, up to the day asked about."""
+    events = (e for e in system.events if e.kind == kind and rule.placed_before <= e.on <= moment.on)
+    return min(events, key=lambda event: event.on, default=None)
+
+
+def _words(rule: Transition) -> str:
+    return rule.ends_on.replace("-", " ")
 
 
 def _spared_in_words(rule: Transition, placed: str) -> str:
     until = f" until {rule.comply_by}" if rule.comply_by else ""
-    until += f" until a {rule.ends_on.replace('-', ' ')}" if rule.ends_on else ""
+    until += f" until a {_words(rule)}" if rule.ends_on else ""
     how = f" ({rule.interpretation})" if rule.interpretation != "settled" else ""
     return f"spared by {rule.legal_basis}: placed {placed}, before {rule.placed_before}{until}{how}"

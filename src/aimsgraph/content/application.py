@@ -1,5 +1,6 @@
-"""Decides which application rules govern what: a rule governs what it lists and everything below, unless a nearer
-provision is listed by any rule of the same law.
+"""Decides which application rules govern what.
+
+A rule governs what it lists and everything below, unless a nearer provision is listed by any rule of the same law.
 
 Dates of application belong to rules laid down by a version of an article (Article 113 of the AI Act), never to a duty.
 """

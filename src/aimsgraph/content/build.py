@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pyoxigraph as ox
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -142,6 +142,34 @@ class CompiledSources(Mapping[str, Location]):
         return self._entries
 
 
+class LoadedContent(NamedTuple):
+    """A compiled folder that was verified.
+
+    Attributes:
+        graphs: the graphs by name; iterating one parses it.
+        manifest: what the folder holds.
+        sources: where each node was written.
+    """
+
+    graphs: dict[str, CompiledGraph]
+    manifest: Manifest
+    sources: CompiledSources
+
+    @property
+    def version(self) -> str:
+        """The digest of all quads."""
+        return self.manifest.graph_version
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield the quads of all graphs."""
+        for graph in self.graphs.values():
+            yield from graph
+
+    def locate(self, iri: str) -> Location | None:
+        """Return where a node was written, None for a node that is not in the content."""
+        return self.sources.get(iri)
+
+
 def build(data_folder: Path, *, check: bool = False) -> BuildReport:
     """Compile a data folder into its `compiled/`, or check that this was done.
 
@@ -173,7 +201,7 @@ def build(data_folder: Path, *, check: bool = False) -> BuildReport:
     return BuildReport(folder, manifest, changed, tuple(sorted(ids - released.keys())))
 
 
-def load_compiled(folder: Path) -> tuple[dict[str, CompiledGraph], Manifest, CompiledSources]:
+def load_compiled(folder: Path) -> LoadedContent:
     """Return the graphs by name, the manifest and the source map; files are verified, not parsed.
 
     Raises:
@@ -187,7 +215,7 @@ def load_compiled(folder: Path) -> tuple[dict[str, CompiledGraph], Manifest, Com
         graphs[record.graph] = CompiledGraph(record, _verified(folder / record.file, record.sha256))
     if not (folder / SOURCES).is_file():
         raise _unusable(folder / SOURCES, "it is missing")
-    return graphs, manifest, CompiledSources(folder / SOURCES, manifest.source_map)
+    return LoadedContent(graphs, manifest, CompiledSources(folder / SOURCES, manifest.source_map))
 
 
 def _render(content: Content, compiled: Compiled, data_folder: Path) -> tuple[Manifest, dict[str, bytes]]:
@@ -280,9 +308,7 @@ def _refuse_vanished(released: Mapping[str, Location], ids: set[str]) -> None:
             "restore its row: what is retired gets in_force_until and replaced_by and stays."
             f"{renamed} Only an id that was never published may be taken off {RELEASED} by hand"
         )
-        found.append(
-            Finding("RELEASED_ID_VANISHED", f"{iri} was released and is gone", released[iri], remedy)
-        )
+        found.append(Finding("RELEASED_ID_VANISHED", f"{iri} was released and is gone", released[iri], remedy))
     if found:
         raise ContentCheckFailed(found, what="released ids are gone")
 
@@ -320,6 +346,7 @@ def _replace_folder(folder: Path, files: Mapping[str, bytes], released: Path, re
                 folder.rename(old)
             try:
                 new.rename(folder)
+                _sync_folder(folder.parent)
                 replace_file(released, register)
             except BaseException:  # also an interrupt: the old folder must stand again
                 if folder.exists():
@@ -327,7 +354,6 @@ def _replace_folder(folder: Path, files: Mapping[str, bytes], released: Path, re
                 if old.exists():
                     old.rename(folder)
                 raise
-            _sync_folder(folder.parent)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
@@ -380,9 +406,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _unusable(path: Path, why: str) -> InputError:
-    return InputError(
-        f"the compiled data cannot be used: {why}", location=Location(str(path)), remedy=_REMEDY
-    )
+    return InputError(f"the compiled data cannot be used: {why}", location=Location(str(path)), remedy=_REMEDY)
 
 
 def _sha256(content: bytes) -> str:

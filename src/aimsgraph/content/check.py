@@ -122,9 +122,7 @@ def _check_ids(framework: FrameworkSource, _headers: dict[str, FrameworkHeader])
     paths: dict[str, Row] = {}
     for row in framework.rows("provisions"):
         if not is_local_id(row["id"], style):
-            yield Finding(
-                "BAD_ID", f"{row['id']!r} is no {style} id", row.where("id"), "see docs/identifiers.md"
-            )
+            yield Finding("BAD_ID", f"{row['id']!r} is no {style} id", row.where("id"), "see docs/identifiers.md")
             continue
         path = row["path"] or row["id"]
         try:
@@ -140,9 +138,7 @@ def _check_ids(framework: FrameworkSource, _headers: dict[str, FrameworkHeader])
             yield Finding("DECOY_ID", f"{row['id']!r} does not exist", row.where("id"), reason)
     for row in framework.rows("statements"):
         if not is_statement_id(row["id"]):
-            yield Finding(
-                "BAD_ID", f"{row['id']!r} is no statement id", row.where("id"), "see docs/identifiers.md"
-            )
+            yield Finding("BAD_ID", f"{row['id']!r} is no statement id", row.where("id"), "see docs/identifiers.md")
 
 
 def _check_plain_ids(framework: FrameworkSource, _headers: dict[str, FrameworkHeader]) -> Iterator[Finding]:
@@ -157,9 +153,7 @@ def _check_plain_ids(framework: FrameworkSource, _headers: dict[str, FrameworkHe
     for row in framework.rows("definitions"):
         term = slugify(row["term"])
         if not term:
-            yield Finding(
-                "BAD_ID", f"the term {row['term']!r} gives no id", row.where("term"), "use letters a to z"
-            )
+            yield Finding("BAD_ID", f"the term {row['term']!r} gives no id", row.where("term"), "use letters a to z")
         elif term in terms:
             message = f"the term {row['term']!r} stands twice"
             yield Finding(
@@ -196,9 +190,7 @@ def _check_references(framework: FrameworkSource, headers: dict[str, FrameworkHe
     yield from _references(rows("application"), "governs", both, "provision or statement", many=True)
     yield from _references(rows("application"), "legal_basis", provisions, "provision")
     yield from _references(rows("transitions"), "provision", provisions, "provision")
-    yield from _references(
-        rows("transitions"), "spares", provisions | set(ROUTES), "route or provision", many=True
-    )
+    yield from _references(rows("transitions"), "spares", provisions | set(ROUTES), "route or provision", many=True)
     for table in ("definitions", "gaps", "clocks", "penalties"):
         yield from _references(rows(table), "provision", provisions, "provision")
     for table in ("clocks", "penalties"):
@@ -222,11 +214,9 @@ def _check_tree(framework: FrameworkSource, _headers: dict[str, FrameworkHeader]
             return
     passed: set[str] = set()
     for row in framework.rows("provisions"):
-        if row["parent"] and row["parent"] not in passed:
+        if row["parent"] in parents and row["parent"] not in passed:
             message = f"{row['id']!r} stands before {row['parent']!r}, which it is part of"
-            yield Finding(
-                "PART_FIRST", message, row.where("parent"), "put the rows into the order of the document"
-            )
+            yield Finding("PART_FIRST", message, row.where("parent"), "put the rows into the order of the document")
         passed.add(row["id"])
 
 
@@ -236,35 +226,25 @@ def _check_conditions(framework: FrameworkSource, _headers: dict[str, FrameworkH
         try:
             used = parse_condition(row["condition"]).codes
         except ValueError as error:
-            yield Finding(
-                "BAD_CONDITION", str(error), row.where("condition"), "use codes, AND, OR, NOT, parentheses"
-            )
+            yield Finding("BAD_CONDITION", str(error), row.where("condition"), "use codes, AND, OR, NOT, parentheses")
             continue
         for code in used:
             if code not in codes:
                 guess = nearest(code, sorted(codes))
                 remedy = f"did you mean {guess!r}?" if guess else "add it to conditions.tsv with its question"
-                yield Finding(
-                    "UNKNOWN_REFERENCE", f"there is no condition {code!r}", row.where("condition"), remedy
-                )
+                yield Finding("UNKNOWN_REFERENCE", f"there is no condition {code!r}", row.where("condition"), remedy)
 
 
 def _check_rights(framework: FrameworkSource, _headers: dict[str, FrameworkHeader]) -> Iterator[Finding]:
     policy = framework.header.text_policy
     for row in framework.rows("provisions"):
         if policy != "full-text" and row["text"]:
-            yield Finding(
-                "TEXT_POLICY", f"{policy} allows no text here", row.where("text"), "delete the text"
-            )
+            yield Finding("TEXT_POLICY", f"{policy} allows no text here", row.where("text"), "delete the text")
         if policy == "identifiers":
             for column in ("title", "label", "document", "variant", "note"):
                 if len(row[column]) > LABEL_LIMIT:
-                    message = (
-                        f"{column!r} has {len(row[column])} characters, at most {LABEL_LIMIT} are allowed"
-                    )
-                    yield Finding(
-                        "TEXT_POLICY", message, row.where(column), "use the short title or our own words"
-                    )
+                    message = f"{column!r} has {len(row[column])} characters, at most {LABEL_LIMIT} are allowed"
+                    yield Finding("TEXT_POLICY", message, row.where(column), "use the short title or our own words")
 
 
 def _check_dates(framework: FrameworkSource, _headers: dict[str, FrameworkHeader]) -> Iterator[Finding]:
@@ -281,9 +261,7 @@ def _check_dates(framework: FrameworkSource, _headers: dict[str, FrameworkHeader
     for row in framework.rows("transitions"):
         before, by = row.date("placed_before"), row.date("comply_by")
         if before and by and by < before:
-            yield Finding(
-                "DATES_ORDER", "comply_by lies before placed_before", row.where("comply_by"), "check both"
-            )
+            yield Finding("DATES_ORDER", "comply_by lies before placed_before", row.where("comply_by"), "check both")
 
 
 def _check_time(framework: FrameworkSource, headers: dict[str, FrameworkHeader]) -> Iterator[Finding]:
@@ -299,10 +277,10 @@ _Versions = Mapping[str, tuple[Version, ...]]
 
 def _check_versions(framework: FrameworkSource, versions: _Versions) -> Iterator[Finding]:
     """Every date of a provision comes from an amendment, and every amendment changes a version."""
-    effective: set[str] = set()
+    effective: set[tuple[str, str]] = set()
     for row in framework.rows("provisions"):
         for version in versions[row["id"]]:
-            effective.update(version.introduced_by, version.ended_by)
+            effective |= {(amendment, row["id"]) for amendment in (*version.introduced_by, *version.ended_by)}
             first = version.span.start == framework.header.in_force_from
             for column, given, explained in (
                 ("in_force_from", not first, bool(version.introduced_by)),
@@ -313,8 +291,10 @@ def _check_versions(framework: FrameworkSource, versions: _Versions) -> Iterator
                     remedy = "check the day, or add the amendment to amendments.tsv"
                     yield Finding("DATE_UNEXPLAINED", message, row.where(column), remedy)
     for row in framework.rows("amendments"):
-        if row["provisions"] and row["id"] not in effective:
-            message = f"{row['id']!r} neither introduces nor ends a version of {row['provisions']}"
+        for provision in row.items("provisions"):
+            if (row["id"], provision) in effective:
+                continue
+            message = f"{row['id']!r} neither introduces nor ends a version of {provision}"
             remedy = "in provisions.tsv an insertion needs in_force_from, a deletion in_force_until"
             yield Finding("NO_EFFECT", message, row.where("provisions"), remedy)
 
@@ -329,9 +309,7 @@ def _check_laws(framework: FrameworkSource, versions: _Versions) -> Iterator[Fin
             for law in row.items("law"):
                 if law not in laws:
                     remedy = f"versions of {article}: {', '.join(sorted(laws))}"
-                    yield Finding(
-                        "UNKNOWN_LAW", f"{article} has no version {law!r}", row.where("law"), remedy
-                    )
+                    yield Finding("UNKNOWN_LAW", f"{article} has no version {law!r}", row.where("law"), remedy)
                     continue
                 if not _stands_under(versions[row[column]], laws[law].span):
                     message = f"{row[column]} does not exist in the version {law!r} of {article}"
@@ -341,9 +319,7 @@ def _check_laws(framework: FrameworkSource, versions: _Versions) -> Iterator[Fin
                     found = _expressing(statements[id_], versions) if id_ in statements else versions[id_]
                     if not _stands_under(found, laws[law].span):
                         message = f"{id_!r} does not exist under the law {law!r}"
-                        yield Finding(
-                            "GOVERNS_NOTHING", message, row.where("governs"), "split the rule by law"
-                        )
+                        yield Finding("GOVERNS_NOTHING", message, row.where("governs"), "split the rule by law")
 
 
 def _check_statements(framework: FrameworkSource, versions: _Versions) -> Iterator[Finding]:
@@ -360,13 +336,13 @@ def _check_statements(framework: FrameworkSource, versions: _Versions) -> Iterat
         expressed = _expressing(row, versions)
         if not expressed:
             yield Finding(
-                "NO_VERSION", f"no version of {row['provision']} expresses {row['id']!r}", row.where("id"),
+                "NO_VERSION",
+                f"no version of {row['provision']} expresses {row['id']!r}",
+                row.where("id"),
                 "check in_force_from and in_force_until against amendments.tsv",
-            )  # fmt: skip
+            )
             continue
-        laws = [
-            law for law, spans in rules.laws.items() if any(_stands_under(expressed, span) for span in spans)
-        ]
+        laws = [law for law, spans in rules.laws.items() if any(_stands_under(expressed, span) for span in spans)]
         found = rules.for_statement(row, expressed)
         dated_laws = {law for rule in found for law in rule.items("law")}
         dated_routes = {route for rule in found for route in rule.items("routes") or row.items("routes")}
@@ -384,8 +360,7 @@ def _expressing(statement: Row, versions: _Versions) -> tuple[Version, ...]:
 def _stands_under(versions: Iterable[Version], law: Span) -> bool:
     """Say whether one of the versions is in force on some day on which the law is."""
     return any(
-        (law.end is None or v.span.start < law.end) and (v.span.end is None or law.start < v.span.end)
-        for v in versions
+        (law.end is None or v.span.start < law.end) and (v.span.end is None or law.start < v.span.end) for v in versions
     )
 
 
@@ -430,9 +405,7 @@ def _check_counts(framework: FrameworkSource) -> Iterator[Finding]:
             yield Finding("COUNT_UNPINNED", message, where, "add the official count to expect")
         elif counts.get(kind, 0) != expected:
             message = f"{counts.get(kind, 0)} of kind {kind!r} found, the official count is {expected}"
-            yield Finding(
-                "COUNT_WRONG", message, where, "mend the table; the pin changes only with the source"
-            )
+            yield Finding("COUNT_WRONG", message, where, "mend the table; the pin changes only with the source")
 
 
 def _check_catalogue(catalogue: CatalogueSource, known: dict[str, set[str]]) -> Iterator[Finding]:
@@ -444,16 +417,12 @@ def _check_catalogue(catalogue: CatalogueSource, known: dict[str, set[str]]) -> 
         yield Finding("COUNT_WRONG", message, where, "mend the table or the pin")
     for row in catalogue.entries.rows:
         if not is_local_id(row["id"], "slug"):
-            yield Finding(
-                "BAD_ID", f"{row['id']!r} is no slug", row.where("id"), "lower case, digits, hyphens"
-            )
+            yield Finding("BAD_ID", f"{row['id']!r} is no slug", row.where("id"), "lower case, digits, hyphens")
         for concerned in row.items("concerns"):
             try:
                 reference = parse_reference(concerned)
             except ValueError as error:
-                yield Finding(
-                    "UNKNOWN_REFERENCE", str(error), row.where("concerns"), "write <framework>:<local id>"
-                )
+                yield Finding("UNKNOWN_REFERENCE", str(error), row.where("concerns"), "write <framework>:<local id>")
                 continue
             ids = known.get(reference.framework, set())
             if reference.local not in ids:
@@ -474,9 +443,7 @@ def _check_headers(content: Content) -> Iterator[Finding]:
         for field, value, code in claims:
             other = claimed.setdefault((field, value), me)
             if other != me:
-                yield Finding(
-                    code, f"{field} {value!r} belongs to {other} already", where(field), _CLAIMS[code]
-                )
+                yield Finding(code, f"{field} {value!r} belongs to {other} already", where(field), _CLAIMS[code])
         if not header.issued <= header.known_from <= header.in_force_from:
             message = "issued, published and in_force_from are not in this order"
             yield Finding("DATES_ORDER", message, where("in_force_from"), "check the three days")
@@ -503,14 +470,8 @@ def _check_vocabularies(content: Content) -> Iterator[Finding]:
         slugs = {row["slug"] for row in tables[scheme].rows} if scheme in tables else set()
         for slug in needed:
             if slug not in slugs:
-                where = (
-                    Location(tables[scheme].file)
-                    if scheme in tables
-                    else Location(f"vocabularies/{scheme}.tsv")
-                )
-                yield Finding(
-                    "NO_CONCEPT", f"there is no term for {slug!r}", where, f"add it to {scheme}.tsv"
-                )
+                where = Location(tables[scheme].file) if scheme in tables else Location(f"vocabularies/{scheme}.tsv")
+                yield Finding("NO_CONCEPT", f"there is no term for {slug!r}", where, f"add it to {scheme}.tsv")
     for scheme, table in content.vocabularies:
         yield from _unique(table, "slug")
         for row in table.rows:
@@ -519,7 +480,5 @@ def _check_vocabularies(content: Content) -> Iterator[Finding]:
                 yield Finding("BAD_ID", f"{row['term']!r} is no name of a term", row.where("term"), remedy)
             if row["term"] in seen:
                 remedy = f"it is also in {seen[row['term']]}"
-                yield Finding(
-                    "DUPLICATE_ID", f"the term {row['term']!r} stands twice", row.where("term"), remedy
-                )
+                yield Finding("DUPLICATE_ID", f"the term {row['term']!r} stands twice", row.where("term"), remedy)
             seen[row["term"]] = scheme

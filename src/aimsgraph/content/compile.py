@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -33,6 +34,13 @@ class Compiled:
 
     graphs: dict[str, frozenset[ox.Triple]]
     sources: SourceMap
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield every triple in its named graph."""
+        for graph, triples in self.graphs.items():
+            name = ox.NamedNode(graph)
+            for triple in triples:
+                yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
 
 
 def compile_content(content: Content) -> Compiled:

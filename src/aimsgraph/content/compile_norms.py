@@ -15,7 +15,11 @@ from aimsgraph.content.versions import Version
 from aimsgraph.domain.citations import format_citation
 from aimsgraph.graph.vocabulary import DCT_TITLE, RDFS_COMMENT, RDFS_LABEL
 
-_CLASSES = {"control": "ReferenceControl", "objective": "ControlObjective", "sub-objective": "ControlObjective"}
+_CLASSES = {
+    "control": "ReferenceControl",
+    "objective": "ControlObjective",
+    "sub-objective": "ControlObjective",
+}
 
 
 def compile_header(out: Emitter, source: FrameworkSource, names: FrameworkNames, concepts: Concepts) -> None:
@@ -67,8 +71,9 @@ def compile_provisions(
         out.node(names.provision(gap["provision"]).value).say("missingStatement", text(gap["missing"], "en"))
 
 
-def compile_amendments(out: Emitter, source: FrameworkSource, names: FrameworkNames, concepts: Concepts,
-                       acts: Mapping[str, FrameworkNames]) -> None:  # fmt: skip
+def compile_amendments(
+    out: Emitter, source: FrameworkSource, names: FrameworkNames, concepts: Concepts, acts: Mapping[str, FrameworkNames]
+) -> None:
     """Say what changed what: one node an instruction, also for those that touch another act."""
     for row in source.rows("amendments"):
         act = acts[row["instrument"]]
@@ -117,9 +122,14 @@ def _compile_provision(
 
 
 def _compile_version(
-    out: Emitter, version: Version, iri: ox.NamedNode, previous: ox.NamedNode | None, names: FrameworkNames,
-    concepts: Concepts, title: str,
-) -> None:  # fmt: skip
+    out: Emitter,
+    version: Version,
+    iri: ox.NamedNode,
+    previous: ox.NamedNode | None,
+    names: FrameworkNames,
+    concepts: Concepts,
+    title: str,
+) -> None:
     node = out.node(iri.value, "ProvisionVersion")
     node.say("versionOf", names.provision(version.provision)).say("versionKey", version.key)
     node.say("publishedOn", version.span.published).say("inForceFrom", version.span.start)

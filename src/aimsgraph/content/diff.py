@@ -108,9 +108,7 @@ class ContentDiff:
                     "iri": d.iri,
                     "reference": d.reference,
                     "label": d.label,
-                    "properties": [
-                        {"name": p.name, "old": list(p.old), "new": list(p.new)} for p in d.properties
-                    ],
+                    "properties": [{"name": p.name, "old": list(p.old), "new": list(p.new)} for p in d.properties],
                 }
                 for d in self.differences
             ],
@@ -259,9 +257,7 @@ def _changes(before: _Node, after: _Node) -> Iterator[PropertyChange]:
 
 
 def _shown(terms: set[ox.NamedNode | ox.Literal]) -> tuple[str, ...]:
-    return tuple(
-        sorted(_short(term.value) if isinstance(term, ox.NamedNode) else term.value for term in terms)
-    )
+    return tuple(sorted(_short(term.value) if isinstance(term, ox.NamedNode) else term.value for term in terms))
 
 
 def _short(iri: str) -> str:

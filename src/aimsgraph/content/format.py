@@ -64,8 +64,7 @@ def format_content(folder: Path, *, check: bool = False) -> FormatReport:
     if check and pending:
         remedy = "run `aimsgraph data fmt`"
         found = [
-            Finding("NOT_FORMATTED", "not in normal form", Location(shown(path, folder)), remedy)
-            for path in pending
+            Finding("NOT_FORMATTED", "not in normal form", Location(shown(path, folder)), remedy) for path in pending
         ]
         raise ContentCheckFailed(found, what="files are not in normal form")
     for path, data in pending.items():
@@ -102,9 +101,7 @@ def format_file(path: Path, data: bytes, shown_as: str) -> bytes:
     if path.suffix == ".yaml":
         return format_yaml(text).encode()
     columns = table_columns(path)
-    return (
-        data if columns is None else format_table(text, columns, shown_as, _SORTED_BY.get(path.stem)).encode()
-    )
+    return data if columns is None else format_table(text, columns, shown_as, _SORTED_BY.get(path.stem)).encode()
 
 
 def format_table(text: str, columns: Sequence[Column], shown_as: str, sort_by: str | None = None) -> str:
@@ -139,9 +136,7 @@ def format_table(text: str, columns: Sequence[Column], shown_as: str, sort_by: s
             )
         rows.append([_cell(cell, kinds.get(name, "")) for name, cell in zip(header, cells, strict=True)])
     names = [column.name for column in columns]
-    order = sorted(
-        range(len(header)), key=lambda i: names.index(header[i]) if header[i] in names else len(names)
-    )
+    order = sorted(range(len(header)), key=lambda i: names.index(header[i]) if header[i] in names else len(names))
     if sort_by in header:
         key = header.index(sort_by)
         rows.sort(key=lambda cells: natural_key(cells[key]))
@@ -241,7 +236,7 @@ def _cell(cell: str, kind: str = "") -> str:
 def _same_yaml(one: str, other: str) -> bool:
     try:
         return _outline(one) == _outline(other)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, OverflowError):
         return False
 
 

@@ -11,7 +11,6 @@ from aimsgraph.content.tables import nearest
 from aimsgraph.content.yaml_source import YamlSource
 from aimsgraph.errors import InputError
 
-
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -62,7 +62,7 @@ class FrameworkNames:
         return ox.NamedNode(make_iri(self.header.iri_path, self.paths[local], key))
 
     def thing(self, kind: str, id_: str) -> ox.NamedNode:
-        """Return the IRI of anything else: `stmt`, `role`, `app`, `amd`, `cond`, `clock`, `penalty`, `event`, `term`."""
+        """Return the IRI of anything else, by kind: `stmt`, `role`, `app`, `amd`, `cond`, `clock` and so on."""
         return ox.NamedNode(make_iri(self.header.iri_path, kind, id_))
 
     def provision_or_statement(self, id_: str) -> ox.NamedNode:

@@ -55,9 +55,7 @@ def new_framework(data_folder: Path, slug: str, edition: str) -> tuple[Path, ...
         Refused: the framework is there already; nothing is overwritten.
     """
     if not _SLUG.fullmatch(slug):
-        raise UsageError(
-            f"{slug!r} is no slug", remedy="use lower case, digits and single hyphens: iso-42001"
-        )
+        raise UsageError(f"{slug!r} is no slug", remedy="use lower case, digits and single hyphens: iso-42001")
     if not _EDITION.fullmatch(edition):
         raise UsageError(f"{edition!r} is no edition", remedy="use digits and dots: 2023 or 1.0")
     if not data_folder.is_dir():

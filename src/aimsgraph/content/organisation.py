@@ -95,9 +95,7 @@ class OrganisationSource:
                 remedy=first.remedy,
             )
         out = compile_files(self.files, header, self.law)
-        return CompiledOrganisation(
-            f"{GRAPH}org/{header.model.slug}", frozenset(out.triples), dict(out.sources)
-        )
+        return CompiledOrganisation(f"{GRAPH}org/{header.model.slug}", frozenset(out.triples), dict(out.sources))
 
     def _broken(self) -> set[str]:
         return {finding.location.file for finding in self.findings if finding.severity is Severity.VIOLATION}
@@ -128,9 +126,7 @@ def _to_organisation(files: OrganisationFiles, header: OrganisationFile) -> Orga
     return Organisation(header.slug, iri, header.name, header.jurisdiction)
 
 
-def _to_system(
-    system: SystemFile, files: OrganisationFiles, header: OrganisationFile, law: LawIndex
-) -> AISystem:
+def _to_system(system: SystemFile, files: OrganisationFiles, header: OrganisationFile, law: LawIndex) -> AISystem:
     names = OrganisationNames.of(files, header)
     labels = agent_labels(files, header)
     roles = [

@@ -12,8 +12,13 @@ from pathlib import PurePath
 
 from aimsgraph.content.organisation_files import SYSTEMS, Document, OrganisationFiles
 from aimsgraph.content.organisation_law import LawIndex
-from aimsgraph.content.organisation_models import NOT_HIGH_RISK, ClassificationEntry, RoleEntry, SystemFile
-from aimsgraph.content.tables import nearest
+from aimsgraph.content.organisation_models import (
+    NOT_HIGH_RISK,
+    ClassificationEntry,
+    RoleEntry,
+    SystemFile,
+    suggest,
+)
 from aimsgraph.content.yaml_source import YamlSource
 from aimsgraph.domain.identifiers import is_local_id
 from aimsgraph.domain.organisation import EVERY_SYSTEM, EXCLUSIONS
@@ -62,9 +67,7 @@ def _unknown(what: str, value: str, known: Iterable[str], where: Location) -> It
     words = tuple(known)
     if value in words:
         return
-    guess = nearest(value, words)
-    remedy = f"did you mean {guess!r}?" if guess else f"known: {', '.join(words) or 'none'}"
-    yield Finding("UNKNOWN_REFERENCE", f"there is no {what} {value!r}", where, remedy)
+    yield Finding("UNKNOWN_REFERENCE", f"there is no {what} {value!r}", where, suggest(value, words))
 
 
 def _repeated(ids: Iterable[tuple[str, Location]]) -> Iterator[Finding]:
@@ -93,9 +96,7 @@ def _check_people(files: OrganisationFiles) -> Iterator[Finding]:
         for column in ("id", "role"):
             if row[column] and not is_local_id(row[column], "slug"):
                 message = f"{column!r}: {row[column]!r} is not well-formed"
-                yield Finding(
-                    "BAD_ID", message, row.where(column), "lower case letters, digits and single hyphens"
-                )
+                yield Finding("BAD_ID", message, row.where(column), "lower case letters, digits and single hyphens")
 
 
 def _check_facts(yaml: YamlSource, facts: Iterable[str], law: LawIndex) -> Iterator[Finding]:
@@ -115,9 +116,7 @@ def _check_assets(files: OrganisationFiles, known: _Known) -> Iterator[Finding]:
             if model.name is None and complete:
                 yield from _unknown("model", model.id, known.models, yaml.where("models", i, "id"))
             for j, dataset in enumerate(model.datasets if complete else ()):
-                yield from _unknown(
-                    "dataset", dataset, known.datasets, yaml.where("models", i, "datasets", j)
-                )
+                yield from _unknown("dataset", dataset, known.datasets, yaml.where("models", i, "datasets", j))
     yield from _repeated(models)
     yield from _repeated(datasets)
 
@@ -173,9 +172,7 @@ class _SystemCheck:
 
     def _check_reference(self, reference: str, where: Location) -> Iterator[Finding]:
         if self.known.law.resolve(reference) is None:
-            yield from _unknown(
-                "provision", reference, (r for r in self.known.law.references if r != reference), where
-            )
+            yield from _unknown("provision", reference, (r for r in self.known.law.references if r != reference), where)
 
     def _check_roles(self) -> Iterator[Finding]:
         events = {event.id: event for event in self.system.events}
@@ -190,9 +187,7 @@ class _SystemCheck:
                 yield Finding("DUPLICATE_ID", "the same role stands twice", self._where("roles", i), remedy)
             seen.setdefault(key, i)
             if role.triggered_by:
-                yield from _unknown(
-                    "event", role.triggered_by, events, self._where("roles", i, "triggered_by")
-                )
+                yield from _unknown("event", role.triggered_by, events, self._where("roles", i, "triggered_by"))
                 event = events.get(role.triggered_by)
                 if event and role.held_from < event.on:
                     message = f"the role is held from {role.held_from}, its event happens on {event.on}"
@@ -211,9 +206,7 @@ class _SystemCheck:
         days = sorted((day, route) for route, day in dates.items() if day)
         if not days:
             message = f"no day is known from which {ground} applies on the routes of this system"
-            remedy = (
-                f"routes here: {', '.join(self.system.routes) or 'none'}; check the ground and the routes"
-            )
+            remedy = f"routes here: {', '.join(self.system.routes) or 'none'}; check the ground and the routes"
             yield Finding("GROUND_UNDATED", message, where, remedy, Severity.WARNING)
         elif role.held_from < days[0][0]:
             day, route = days[0]
@@ -226,9 +219,7 @@ class _SystemCheck:
         for i, reference in enumerate(decision.grounded_on):
             yield from self._check_reference(reference, self._where(at, "grounded_on", i))
         if decision.decided_by:
-            yield from _unknown(
-                "person", decision.decided_by, self.known.people, self._where(at, "decided_by")
-            )
+            yield from _unknown("person", decision.decided_by, self.known.people, self._where(at, "decided_by"))
         if decision.status == "undetermined":
             if decision.outcome:
                 message, remedy = "an undetermined classification has no outcome", "delete it, or decide"
@@ -256,9 +247,7 @@ class _SystemCheck:
         placed = self.system.placed_on_market
         for i, event in enumerate(self.system.events):
             if placed and event.on < placed:
-                message = (
-                    f"the event of {event.on} lies before the system is placed on the market on {placed}"
-                )
+                message = f"the event of {event.on} lies before the system is placed on the market on {placed}"
                 remedy = "only a system already on the market can be modified in this sense; check both days"
                 yield Finding("DATES_ORDER", message, self._where("events", i, "on"), remedy)
 

@@ -94,15 +94,11 @@ class _Compiler:
         own.say(DCT_TITLE, text(model.name, self.language)).say("slug", model.slug)
         own.say("jurisdiction", model.jurisdiction)
         label = f"AI management system of {model.name}"
-        system = self._node(
-            yaml.where("slug"), self.names("management-system"), "ManagementSystem", label=label
-        )
+        system = self._node(yaml.where("slug"), self.names("management-system"), "ManagementSystem", label=label)
         system.say("operatedBy", own.iri)
         for i, agent in enumerate(model.agents):
             where = yaml.where("agents", i, "id")
-            self._node(where, self.names.agent(agent.id), "Organization", label=agent.name).say(
-                "slug", agent.id
-            )
+            self._node(where, self.names.agent(agent.id), "Organization", label=agent.name).say("slug", agent.id)
         for code, answer in model.facts.items():
             self._answer(("organisation",), own.iri.value, code, answer, yaml.where("facts", code))
 
@@ -155,9 +151,7 @@ class _Compiler:
         for slug, answer in document.model.art_2_exclusions.items():
             where = document.yaml.where("art_2_exclusions", slug)
             iri = self.names("exclusion", document.model.id, slug)
-            node = self._node(
-                where, iri, "ExclusionDecision", label=f"{document.model.name}: exclusion {slug}"
-            )
+            node = self._node(where, iri, "ExclusionDecision", label=f"{document.model.name}: exclusion {slug}")
             node.say("exclusionUnder", self._provision(EXCLUSIONS[slug])).say("answer", answer)
             node.say("answeredFor", system)
 

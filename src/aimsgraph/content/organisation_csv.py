@@ -52,9 +52,7 @@ def read_csv(path: Path, shown_as: str, columns: Sequence[Column]) -> Table:
             continue
         if len(cells) != len(header):
             message = f"{len(cells)} cells where the header has {len(header)}"
-            findings.append(
-                Finding("CELL_COUNT", message, where, "put a cell that holds a comma in double quotes")
-            )
+            findings.append(Finding("CELL_COUNT", message, where, "put a cell that holds a comma in double quotes"))
             continue
         row = Row(dict(zip(header, cells, strict=True)), shown_as, line, positions)
         on_one_line = replace(row, cells={name: cell.replace("\n", " ") for name, cell in row.cells.items()})

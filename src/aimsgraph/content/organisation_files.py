@@ -19,8 +19,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from aimsgraph.content.organisation_csv import PEOPLE, read_csv
-from aimsgraph.content.organisation_models import OrganisationFile, SystemFile, check_model
-from aimsgraph.content.tables import Row, Table, nearest
+from aimsgraph.content.organisation_models import OrganisationFile, SystemFile, check_model, suggest
+from aimsgraph.content.tables import Row, Table
 from aimsgraph.content.yaml_source import YamlSource, read_yaml
 from aimsgraph.domain.report import Finding
 from aimsgraph.errors import InputError, Location
@@ -102,9 +102,7 @@ def read_files(folder: Path, shown_as: str) -> OrganisationFiles:
         people = read_csv(folder / "people.csv", f"{shown_as}/people.csv", PEOPLE)
         findings += people.findings
     waiting = [name for name in OTHER_FILES if (folder / name).exists()]
-    waiting += [
-        f"{name}/{path.name}" for name in OTHER_FOLDERS for path in sorted(folder.glob(f"{name}/*.yaml"))
-    ]
+    waiting += [f"{name}/{path.name}" for name in OTHER_FOLDERS for path in sorted(folder.glob(f"{name}/*.yaml"))]
     return OrganisationFiles(header, tuple(s for s in systems if s), people, tuple(waiting), tuple(findings))
 
 
@@ -137,6 +135,4 @@ def _check_folder(folder: Path, shown_as: str) -> Iterator[Finding]:
 
 
 def _unknown_name(shown_as: str, what: str, name: str, known: tuple[str, ...]) -> Finding:
-    guess = nearest(name, known)
-    remedy = f"did you mean {guess!r}?" if guess else f"known: {', '.join(known)}"
-    return Finding("UNKNOWN_FILE", f"unknown {what} {name!r}", Location(shown_as), remedy)
+    return Finding("UNKNOWN_FILE", f"unknown {what} {name!r}", Location(shown_as), suggest(name, known))

@@ -64,11 +64,7 @@ def law_from_content(content: Content, framework: str = "eu-ai-act") -> LawIndex
         except ValueError:
             return None
         known = names.get(reference.framework)
-        if (
-            known is None
-            or reference.edition not in ("", known.header.edition)
-            or reference.local not in known.paths
-        ):
+        if known is None or reference.edition not in ("", known.header.edition) or reference.local not in known.paths:
             return None
         return reference
 

@@ -8,7 +8,7 @@ leaving the field out.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -132,9 +132,7 @@ class ModelEntry(_Entry):
     @model_validator(mode="after")
     def _no_datasets_from_afar(self) -> ModelEntry:
         if self.name is None and self.datasets:
-            raise PydanticCustomError(
-                "nameless", "a model without a name takes its datasets from where it has one"
-            )
+            raise PydanticCustomError("nameless", "a model without a name takes its datasets from where it has one")
         return self
 
 
@@ -230,7 +228,7 @@ def _to_finding(model: type[BaseModel], source: YamlSource, details: ErrorDetail
 
 def _explain_extra(problem: _Problem) -> _Words:
     fields = field_names(_model_at(problem.model, problem.path[:-1]))
-    return "UNKNOWN_FIELD", f"unknown field {problem.name!r}", _suggest(str(problem.path[-1]), fields)
+    return "UNKNOWN_FIELD", f"unknown field {problem.name!r}", suggest(str(problem.path[-1]), fields)
 
 
 def _explain_missing(problem: _Problem) -> _Words:
@@ -245,7 +243,7 @@ def _explain_coded(problem: _Problem) -> _Words:
     if not isinstance(problem.value, str):
         return "BAD_VALUE", f"{problem.name!r} is no single value", "write one word"
     known = tuple(problem.details["ctx"]["known"])
-    return "BAD_VALUE", f"{problem.name!r}: unknown value {problem.value!r}", _suggest(problem.value, known)
+    return "BAD_VALUE", f"{problem.name!r}: unknown value {problem.value!r}", suggest(problem.value, known)
 
 
 def _explain_day(problem: _Problem) -> _Words:
@@ -273,6 +271,7 @@ _EXPLANATIONS = {
     "string_pattern_mismatch": _explain_form,
     "base": _explain_base,
 }
+_FEW, _MANY = 8, 80
 _FORM_OF_IDS = "lower case letters, digits and single hyphens"
 _FORMS = {
     "base": "a web address of your own that ends in / or #, such as https://acme.example/aims/",
@@ -280,9 +279,11 @@ _FORMS = {
 }
 
 
-def _suggest(word: str, known: tuple[str, ...]) -> str:
+def suggest(word: str, known: Sequence[str]) -> str:
+    """Return a remedy that names the nearest known word, and every known one where they are few."""
     guess = nearest(word, known)
-    return f"did you mean {guess!r}?" if guess else f"known: {', '.join(known)}"
+    hint = f"did you mean {guess!r}? " if guess else f"none of the {len(known)} known ones is near. "
+    return hint + f"Known: {', '.join(known) or 'none'}" if len(known) <= (_FEW if guess else _MANY) else hint.strip()
 
 
 def _model_at(model: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseModel]:

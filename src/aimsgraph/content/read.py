@@ -1,4 +1,6 @@
-"""Finds and reads the content folders: frameworks, catalogues, vocabularies. Discovery is a glob; nothing is registered.
+"""Finds and reads the content folders: frameworks, catalogues, vocabularies.
+
+Discovery is a glob; nothing is registered.
 
 ```text
 data/frameworks/<slug>/<edition>/framework.yaml + tables
@@ -70,7 +72,9 @@ def read_content(folders: list[Path]) -> Content:
     for folder in folders:
         if not folder.is_dir():
             raise InputError(
-                "there is no such data folder", location=Location(str(folder)), remedy="give an existing folder"
+                "there is no such data folder",
+                location=Location(str(folder)),
+                remedy="give an existing folder",
             )
         for header in sorted(folder.glob("frameworks/*/*/framework.yaml")):
             source = _read_framework(header, folder)

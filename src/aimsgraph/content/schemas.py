@@ -8,11 +8,40 @@ from __future__ import annotations
 
 from aimsgraph.content.tables import Column
 
-PROVISION_KINDS = (
-    "chapter section article paragraph subparagraph point subpoint recital annex annex-section annex-point "
-    "clause objective sub-objective control theme ai-objective risk-source function category subcategory risk"
-).split()
-MODALITIES = ("must", "must-not", "content-item", "may", "option-to-comply", "status-rule", "classification-rule", "criterion")  # fmt: skip
+PROVISION_KINDS = [
+    "chapter",
+    "section",
+    "article",
+    "paragraph",
+    "subparagraph",
+    "point",
+    "subpoint",
+    "recital",
+    "annex",
+    "annex-section",
+    "annex-point",
+    "clause",
+    "objective",
+    "sub-objective",
+    "control",
+    "theme",
+    "ai-objective",
+    "risk-source",
+    "function",
+    "category",
+    "subcategory",
+    "risk",
+]
+MODALITIES = (
+    "must",
+    "must-not",
+    "content-item",
+    "may",
+    "option-to-comply",
+    "status-rule",
+    "classification-rule",
+    "criterion",
+)
 ASSESSABLE_MODALITIES = ("must", "must-not", "content-item")
 ROUTES = ("annex-iii", "annex-i", "transparency", "gpai", "gpai-systemic", "prohibited", "all-ai")
 STAGES = ("post-market", "testing")
@@ -123,7 +152,12 @@ TIMELINE = (
     Column("date", "date", required=True),
     Column("event", required=True),
     Column("legal_basis", required=True),
-    Column("kind", "choice", required=True, choices=("milestone", "entry-into-force", "application", "deadline", "cut-off", "soft-law")),  # fmt: skip
+    Column(
+        "kind",
+        "choice",
+        required=True,
+        choices=("milestone", "entry-into-force", "application", "deadline", "cut-off", "soft-law"),
+    ),
     Column("status", "choice", choices=("missed",)),
 )
 FRAMEWORK_TABLES: dict[str, tuple[Column, ...]] = {

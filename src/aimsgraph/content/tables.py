@@ -163,9 +163,7 @@ def _check_header(header: tuple[str, ...], file: str, columns: Sequence[Column])
     for position, name in enumerate(header, start=1):
         where = Location(file, 1, position)
         if name not in known and name.strip() in known:
-            findings.append(
-                Finding("NOT_NORMAL", "blanks around a column's name", where, "run `aimsgraph data fmt`")
-            )
+            findings.append(Finding("NOT_NORMAL", "blanks around a column's name", where, "run `aimsgraph data fmt`"))
         elif name not in known:
             guess = nearest(name, known)
             remedy = f"did you mean {guess!r}?" if guess else f"known columns: {', '.join(known)}"
@@ -173,7 +171,7 @@ def _check_header(header: tuple[str, ...], file: str, columns: Sequence[Column])
         elif header.index(name) != position - 1:
             findings.append(Finding("DOUBLE_COLUMN", f"column {name!r} stands twice", where, "keep one"))
     for column in columns:
-        if column.required and column.name not in header:
+        if column.required and column.name not in {name.strip() for name in header}:
             findings.append(
                 Finding("MISSING_COLUMN", f"column {column.name!r} is missing", Location(file, 1), "add it")
             )

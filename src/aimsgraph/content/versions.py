@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aimsgraph.content.models import FrameworkHeader
 from aimsgraph.content.read import FrameworkSource
@@ -39,9 +40,7 @@ class Version:
     ended_by: tuple[str, ...] = ()
 
 
-def derive_versions(
-    source: FrameworkSource, headers: Mapping[str, FrameworkHeader]
-) -> dict[str, tuple[Version, ...]]:
+def derive_versions(source: FrameworkSource, headers: Mapping[str, FrameworkHeader]) -> dict[str, tuple[Version, ...]]:
     """Return the versions of each provision of a framework, in order of time, by local id.
 
     Args:
@@ -92,7 +91,7 @@ class _Changes:
         cuts = [day for day in sorted(by_day) if start < day and (end is None or day < end)]
         bounds: list[dt.date | None] = [start, *cuts, end]
         versions = []
-        for begin, finish in zip(bounds, bounds[1:], strict=False):
+        for begin, finish in pairwise(bounds):
             assert begin is not None
             introduced = by_day.get(begin) or self._nearest(row, begin)
             ended = (by_day.get(finish) or self._nearest(row, finish)) if finish else []

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 _ORDINALS = {
     word: number
-    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth".split(), start=1)
+    for number, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"], start=1
+    )
 }
 _NOISE = re.compile(r"\b(?:of|the|regulation|act|in)\b\s*", re.IGNORECASE)
 _SUBPARAGRAPH = re.compile(
@@ -26,9 +28,7 @@ _ANNEX = re.compile(r"^annex\b[.\s]*([ivx]+)(?![a-z])(.*)$", re.IGNORECASE)
 _ANNEX_SECTION = re.compile(r"^[\s,.]*(?:section\s*([a-z0-9])(?![a-z0-9])|([a-c])(?![a-z]))(.*)$", re.IGNORECASE)
 _ANNEX_SECTION_NUMBER = re.compile(r"^\.([0-9])(?=\(|$)(.*)$")
 _RECITAL = re.compile(r"^(?:recital|rec)\b[.\s]*\(?([1-9][0-9]*)\)?$", re.IGNORECASE)
-_CHAPTER = re.compile(
-    r"^(?:chapter|cpt)\b[.\s]*([ivx]+)(?:[\s,.]*sec(?:tion)?\b[.\s]*([1-9]))?$", re.IGNORECASE
-)
+_CHAPTER = re.compile(r"^(?:chapter|cpt)\b[.\s]*([ivx]+)(?:[\s,.]*sec(?:tion)?\b[.\s]*([1-9]))?$", re.IGNORECASE)
 _STEP = re.compile(r"\(([0-9A-Za-z.]+)\)|([0-9]+(?:[a-z](?![a-z]))?|[a-z]{1,4}(?![a-z]))|\.s([1-9])", re.IGNORECASE)
 _ISO = re.compile(
     r"^(?:(?:sub-?)?clause|control|annex|section|objective|§)?\s*((?:[A-C][.\s]?)?[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})\.?$",
@@ -170,12 +170,8 @@ def format_citation(local: str, style: str) -> str:
     >>> format_citation("MAP-1.1", "nist")
     'MAP 1.1'
     """
-    if style == "nist":
-        return local.replace("-", " ")
-    if style == "number":
-        return f"Risk {local}"
     if style != "eu-law":
-        return local
+        return {"nist": local.replace("-", " "), "number": f"Risk {local}"}.get(style, local)
     head, _, rest = local.partition(".")
     if head == "Rec":
         return f"Recital {rest}"

@@ -32,9 +32,11 @@ class Reading:
     def to_dict(self) -> dict[str, str]:
         """Return the reading as JSON."""
         return {
-            "applies_from": self.applies_from.isoformat(), "reading": self.reading, "legal_basis": self.legal_basis,
+            "applies_from": self.applies_from.isoformat(),
+            "reading": self.reading,
+            "legal_basis": self.legal_basis,
             "interpretation": self.interpretation,
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,20 @@ class Duty:
     def to_dict(self) -> dict[str, Any]:
         """Return the duty as JSON."""
         view: dict[str, Any] = {
-            "statement": self.statement, "provision": self.provision, "label": self.label, "role": self.role,
-            "route": self.route, "modality": self.modality, "umbrella": self.umbrella, "applies": self.applies.value,
+            "statement": self.statement,
+            "provision": self.provision,
+            "label": self.label,
+            "role": self.role,
+            "route": self.route,
+            "modality": self.modality,
+            "umbrella": self.umbrella,
+            "applies": self.applies.value,
             "applies_from": self.applies_from.isoformat() if self.applies_from else None,
-            "readings": [reading.to_dict() for reading in self.readings], "legal_basis": self.legal_basis,
-            "conditions": [condition.to_dict() for condition in self.conditions], "because": list(self.because),
-        }  # fmt: skip
+            "readings": [reading.to_dict() for reading in self.readings],
+            "legal_basis": self.legal_basis,
+            "conditions": [condition.to_dict() for condition in self.conditions],
+            "because": list(self.because),
+        }
         if self.system:
             view["system"] = self.system
         return view

@@ -48,12 +48,10 @@ def bind(question: Question, values: Mapping[str, str], resolve: Resolver) -> st
     for name in values:
         if question.parameter(name) is None:
             raise _unknown(question, name)
+    terms = {parameter.name: _term_text(parameter, values, resolve) for parameter in question.parameters}
     text = question.text
-    for block in sorted(find_blocks(text), key=lambda found: found.start, reverse=True):
-        parameter = question.parameter(block.name)
-        if parameter is None:
-            raise UsageError(f"question {question.id} does not declare ${block.name}")
-        text = text[: block.start] + _term_text(parameter, values, resolve) + text[block.end :]
+    for block in reversed(find_blocks(text)):  # from the end, so that earlier positions stay right
+        text = text[: block.start] + terms[block.name] + text[block.end :]
     return text
 
 

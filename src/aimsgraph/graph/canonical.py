@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
@@ -68,13 +69,27 @@ def digest(quads: Iterable[ox.Quad]) -> str:
     return hashlib.sha256(to_nquads(quads)).hexdigest()
 
 
-def digest_of_content(quads: Iterable[ox.Quad]) -> tuple[str, int]:
-    """Return the digest and the number of distinct quads, with blank nodes taken by their labels.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What can be said of the content of one store.
 
-    Where there are none it is `digest`. Meant for the content of one store, whose labels do not change.
+    Attributes:
+        digest: as `digest` makes it, with blank nodes taken by their labels.
+        quads: how many distinct quads there are.
+        overlaps: whether a triple is in more than one graph.
     """
+
+    digest: str
+    quads: int
+    overlaps: bool
+
+
+def describe_content(quads: Iterable[ox.Quad]) -> Content:
+    """Return digest, size and overlap of a store's content, whose blank node labels do not change."""
     distinct = set(quads)
-    return hashlib.sha256("".join(_sorted_lines(distinct)).encode()).hexdigest(), len(distinct)
+    found = hashlib.sha256("".join(_sorted_lines(distinct)).encode()).hexdigest()
+    triples = {quad.triple for quad in distinct}
+    return Content(found, len(distinct), overlaps=len(triples) < len(distinct))
 
 
 def _sorted_lines(quads: Iterable[ox.Quad]) -> list[str]:
@@ -83,7 +98,18 @@ def _sorted_lines(quads: Iterable[ox.Quad]) -> list[str]:
 
 def _quad_key(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
     is_type = quad.predicate == _RDF_TYPE
-    return (str(quad.graph_name), str(quad.subject), not is_type, str(quad.predicate), str(quad.object))
+    return (
+        _key(quad.graph_name),
+        _key(quad.subject),
+        not is_type,
+        _key(quad.predicate),
+        _key(quad.object),
+    )
+
+
+def _key(term: object) -> str:
+    """Return what a term is sorted by: an IRI without its brackets, so `art_6` precedes `art_6/par_1`."""
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
 def _as_quad(statement: Statement) -> ox.Quad:

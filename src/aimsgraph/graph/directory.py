@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from aimsgraph.errors import AimsgraphError, BackendError, InputError, Refused
 from aimsgraph.graph import generations as gen
-from aimsgraph.graph.canonical import digest_of_content
+from aimsgraph.graph.canonical import Content, describe_content
 from aimsgraph.graph.embedded import (
     engine_errors,
     read_graphs,
@@ -80,10 +80,10 @@ class DirectoryStore:
         """
         opened = self._opened()
         try:
-            digest, _ = digest_of_content(read_quads(opened.native, None, None, None, None))
+            content = describe_content(read_quads(opened.native, None, None, None, None))
         except BackendError as error:
             raise gen.corrupted(self.path, error.message) from error
-        if digest != opened.record.digest:
+        if content.digest != opened.record.digest:
             raise gen.corrupted(self.path, f"{opened.record.name} holds other quads than were written")
 
     def query(self, text: str, *, limits: Limits = UNLIMITED, deadline: Deadline | None = None) -> Answer:
@@ -192,7 +192,7 @@ class _Opened:
 
     def __init__(self, native: ox.Store, record: gen.Record, lock: int) -> None:
         self.native = native
-        self.view = UnionView(native)
+        self.view = UnionView(native, overlaps=record.overlaps)
         self.record = record
         weakref.finalize(self, os.close, lock)
 
@@ -223,9 +223,7 @@ def open_directory(path: Path, *, write: bool = False) -> DirectoryStore:
     with gen.file_errors(path):
         path.mkdir(parents=True, exist_ok=True)
         if not (path / "FORMAT").is_file() and any(entry.name != "LOCK" for entry in path.iterdir()):
-            raise InputError(
-                f"{path} holds other files and is not an aimsgraph store", remedy="name an empty folder"
-            )
+            raise InputError(f"{path} holds other files and is not an aimsgraph store", remedy="name an empty folder")
     lock = gen.lock_for_writing(path)
     try:
         with gen.file_errors(path):
@@ -251,9 +249,7 @@ def _finish_creation(path: Path) -> None:
     _write_generation(path, 1, None, lambda native: None)
 
 
-def _write_generation(
-    path: Path, number: int, base: ox.Store | None, change: Callable[[ox.Store], None]
-) -> None:
+def _write_generation(path: Path, number: int, base: ox.Store | None, change: Callable[[ox.Store], None]) -> None:
     """Copy `base`, change the copy, make it durable and move the pointer to it; or leave all as it was."""
     final = path / gen.name_of(number)
     # A name of its own each time: an update that was late may still be busy in the last one.
@@ -261,8 +257,8 @@ def _write_generation(
     renamed = False
     try:
         folder.mkdir()
-        quads, digest = _write_data(folder / "data", base, change)
-        gen.write_record(folder, number, quads, digest)
+        content = _write_data(folder / "data", base, change)
+        gen.write_record(folder, number, content)
         folder.rename(final)
         renamed = True
         gen.replace_file(path / "CURRENT", gen.name_of(number) + "\n")
@@ -274,8 +270,8 @@ def _write_generation(
         raise
 
 
-def _write_data(data: Path, base: ox.Store | None, change: Callable[[ox.Store], None]) -> tuple[int, str]:
-    """Make the RocksDB folder of a generation; return how many quads it holds and their digest."""
+def _write_data(data: Path, base: ox.Store | None, change: Callable[[ox.Store], None]) -> Content:
+    """Make the RocksDB folder of a generation; say what it holds."""
     with engine_errors():
         if base is not None:
             base.backup(data)
@@ -283,8 +279,7 @@ def _write_data(data: Path, base: ox.Store | None, change: Callable[[ox.Store], 
     change(native)
     with engine_errors():
         native.flush()
-    digest, quads = digest_of_content(read_quads(native, None, None, None, None))
-    return quads, digest
+    return describe_content(read_quads(native, None, None, None, None))
 
 
 def _open_present(path: Path) -> _Opened:

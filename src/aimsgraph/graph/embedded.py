@@ -71,9 +71,7 @@ class MemoryStore:
 
     def query(self, text: str, *, limits: Limits = UNLIMITED, deadline: Deadline | None = None) -> Answer:
         """Ask a query; see the port."""
-        return run_query(
-            self._view_of(self._open()), text, limits=limits, deadline=deadline or Deadline.never()
-        )
+        return run_query(self._view_of(self._open()), text, limits=limits, deadline=deadline or Deadline.never())
 
     def update(self, text: str, *, deadline: Deadline | None = None) -> str:
         """Run an update, all of it or nothing; see the port."""

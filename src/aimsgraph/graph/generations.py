@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Final
 
 from aimsgraph.errors import BackendError, InputError, NotFound, Refused, StoreCorrupted, StoreLocked
+from aimsgraph.graph.canonical import Content
 
 FORMAT: Final = "aimsgraph-store 1"
 KEPT: Final = 2
@@ -42,13 +43,15 @@ class Record:
     Attributes:
         number: counts up from 1.
         quads: how many quads it holds.
-        digest: the SHA-256 of its content, as `canonical.digest_of_content` makes it.
+        digest: the SHA-256 of its content, as `canonical.describe_content` makes it.
+        overlaps: whether a triple is in more than one graph.
         files: the size of every file under `data/`.
     """
 
     number: int
     quads: int
     digest: str
+    overlaps: bool
     files: dict[str, int]
 
     @property
@@ -141,7 +144,11 @@ def read_record(path: Path, name: str) -> Record:
     try:
         fields = json.loads((folder / "generation.json").read_bytes())
         record = Record(
-            int(fields["number"]), int(fields["quads"]), str(fields["digest"]), dict(fields["files"])
+            int(fields["number"]),
+            int(fields["quads"]),
+            str(fields["digest"]),
+            bool(fields["overlaps"]),
+            dict(fields["files"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise corrupted(path, f"{name}/generation.json cannot be read") from error
@@ -157,13 +164,13 @@ def read_record(path: Path, name: str) -> Record:
     return record
 
 
-def write_record(folder: Path, number: int, quads: int, digest: str) -> Record:
+def write_record(folder: Path, number: int, content: Content) -> Record:
     """Write the record of a finished generation and make all its files durable."""
     data = folder / "data"
     for unneeded in (data / "LOCK", *data.glob("LOG*")):
         unneeded.unlink(missing_ok=True)
     files = {entry.name: entry.stat().st_size for entry in sorted(data.iterdir())}
-    record = Record(number, quads, digest, files)
+    record = Record(number, content.quads, content.digest, content.overlaps, files)
     (folder / "lock").touch()
     text = json.dumps(asdict(record), indent=2, sort_keys=True) + "\n"
     (folder / "generation.json").write_text(text, encoding="utf-8")

@@ -116,9 +116,7 @@ def _bounded_scan(text: str, most_characters: int) -> Scan:
         raise error_at(text, text.index("\x00"), "a NUL character stands in the text")
     scan = scan_sparql(text)
     if scan.depth > MAX_DEPTH:
-        raise Refused(
-            f"brackets nest {scan.depth} deep, more than the {MAX_DEPTH} allowed", remedy="flatten the text"
-        )
+        raise Refused(f"brackets nest {scan.depth} deep, more than the {MAX_DEPTH} allowed", remedy="flatten the text")
     if scan.operators > MAX_OPERATORS:
         raise Refused(
             f"the text has {scan.operators:,} operators, more than the {MAX_OPERATORS:,} allowed",

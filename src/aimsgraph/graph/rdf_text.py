@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
 from aimsgraph.errors import InputError, Location, Refused
+
+_FORMATS: Final = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+}
 
 
 def format_of_name(name: str) -> ox.RdfFormat:
@@ -19,11 +30,9 @@ def format_of_name(name: str) -> ox.RdfFormat:
     Raises:
         InputError: no RDF format has that ending.
     """
-    found = ox.RdfFormat.from_extension(Path(name).suffix.removeprefix("."))
+    found = _FORMATS.get(Path(name).suffix.lower())
     if found is None:
-        raise InputError(
-            f"{name} has no ending of an RDF format", remedy="use .ttl, .trig, .nt, .nq, .jsonld or .rdf"
-        )
+        raise InputError(f"{name} has no ending of an RDF format", remedy=f"use one of {', '.join(_FORMATS)}")
     return found
 
 

@@ -28,7 +28,27 @@ def as_rdflib(store: Store) -> rdflib.Dataset:
     """
     if next(store.quads(), None) is None:
         raise InputError("the store holds no quads", remedy="load something into it first")
-    return rdflib.Dataset(store=PortStore(store), default_union=True)
+    return _View(store=PortStore(store), default_union=True)
+
+
+class _View(rdflib.Dataset):
+    """A Dataset without the deprecation warnings that rdflib 7.6 raises from inside itself."""
+
+    @property
+    def default_context(self) -> rdflib.Graph:
+        graph: rdflib.Graph = self.default_graph
+        return graph
+
+    @default_context.setter
+    def default_context(self, graph: rdflib.Graph) -> None:
+        self.default_graph = graph
+
+    @property
+    def identifier(self) -> rdflib.term.IdentifiedNode:
+        return self.default_context.identifier
+
+    def contexts(self, triple: _Pattern | None = None) -> Generator[rdflib.Graph, None, None]:
+        yield from self.graphs(triple)
 
 
 class PortStore(RdflibStore):

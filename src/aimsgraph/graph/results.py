@@ -48,9 +48,7 @@ def write_answer(answer: Answer, format: str, output: BinaryIO, *, prefixes: Pre
     known: Iterable[str] = GRAPH_FORMATS if isinstance(answer, Graph) else ROW_FORMATS
     if format not in known:
         answer.close()
-        raise UsageError(
-            f"this answer cannot be written as {format!r}", remedy=f"use one of: {', '.join(known)}"
-        )
+        raise UsageError(f"this answer cannot be written as {format!r}", remedy=f"use one of: {', '.join(known)}")
     try:
         if isinstance(answer, Graph):
             _write_graph(answer, format, output, prefixes or load_prefixes())
@@ -82,8 +80,7 @@ def _boolean_text(answer: Boolean, format: str) -> str:
         return f'{{"head":{{}},"boolean":{word}}}'
     if format == "xml":
         return (
-            f'<?xml version="1.0"?><sparql xmlns="{_RESULTS_NAMESPACE}"><head></head>'
-            f"<boolean>{word}</boolean></sparql>"
+            f'<?xml version="1.0"?><sparql xmlns="{_RESULTS_NAMESPACE}"><head></head><boolean>{word}</boolean></sparql>'
         )
     if format == "table":
         return "yes\n" if answer else "no\n"
@@ -99,9 +96,7 @@ def _json(rows: Solutions) -> Iterator[str]:
     comma = ""
     for row in rows:
         bound = {
-            name: _json_term(term)
-            for name, term in zip(rows.variables, _cells(row), strict=True)
-            if term is not None
+            name: _json_term(term) for name, term in zip(rows.variables, _cells(row), strict=True) if term is not None
         }
         yield comma + _compact_json(bound)
         comma = ","
@@ -178,8 +173,7 @@ def _xml_term(term: Term) -> str:
 def _xml_text(text: str) -> str:
     """Escape a text; carriage returns survive as references, what XML 1.0 cannot hold is replaced."""
     kept = "".join(
-        sign if sign in "\t\n\r" or (sign >= " " and sign not in "\ufffe\uffff") else "\ufffd"
-        for sign in text
+        sign if sign in "\t\n\r" or (sign >= " " and sign not in "\ufffe\uffff") else "\ufffd" for sign in text
     )
     return escape(kept, {"\r": "&#13;"})
 

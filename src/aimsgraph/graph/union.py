@@ -22,12 +22,15 @@ _COUNT_TRIPLES: Final = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o { ?s
 
 
 class UnionView:
-    """One content of a pyoxigraph store, queried with set semantics; make a new one after a write."""
+    """One content of a pyoxigraph store, queried with set semantics; make a new one after a write.
 
-    def __init__(self, native: ox.Store) -> None:
+    Whether graphs overlap is found out when it is first needed, unless the caller knows.
+    """
+
+    def __init__(self, native: ox.Store, *, overlaps: bool | None = None) -> None:
         self.native = native
         self._lock = threading.Lock()
-        self._overlaps: bool | None = None
+        self._overlaps = overlaps
         self._merged: ox.Store | None = None
 
     def query(self, checked: CheckedText) -> NativeAnswer:

@@ -36,9 +36,13 @@ class Change:
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON."""
         return {
-            "date": self.date.isoformat(), "provision": self.provision, "kind": self.kind, "by": self.by,
-            "effect": self.effect, "contested": self.contested,
-        }  # fmt: skip
+            "date": self.date.isoformat(),
+            "provision": self.provision,
+            "kind": self.kind,
+            "by": self.by,
+            "effect": self.effect,
+            "contested": self.contested,
+        }
 
 
 def list_changes(law: Law, index: Index, start: dt.date, end: dt.date, law_as_of: dt.date) -> list[Change]:
@@ -85,7 +89,12 @@ def _starts(law: Law, index: Index, law_as_of: dt.date) -> Iterator[Change]:
         for reference, label in _outermost(rule, law, index):
             verb = "may start to apply" if contested else "starts to apply"
             yield Change(
-                rule.applies_from, reference, "starts", rule.legal_basis, f"{label} {verb}{routes}{reading}.", contested
+                rule.applies_from,
+                reference,
+                "starts",
+                rule.legal_basis,
+                f"{label} {verb}{routes}{reading}.",
+                contested,
             )
 
 
@@ -107,9 +116,5 @@ def _ends(law: Law, index: Index, law_as_of: dt.date) -> Iterator[Change]:
     for transition in law.transitions:
         if transition.comply_by and transition.holds(Moment(transition.comply_by, law_as_of)):
             condition = f" where {transition.condition.text}" if transition.condition.text else ""
-            effect = (
-                f"Transition period ends for what was on the market before {transition.placed_before}{condition}."
-            )
-            yield Change(
-                transition.comply_by, transition.legal_basis, "ends", transition.legal_basis, effect
-            )
+            effect = f"Transition period ends for what was on the market before {transition.placed_before}{condition}."
+            yield Change(transition.comply_by, transition.legal_basis, "ends", transition.legal_basis, effect)

@@ -43,7 +43,13 @@ class Entry:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as JSON."""
-        return {"ref": self.reference, "iri": self.iri, "label": self.label, "kind": self.kind, "framework": self.framework}  # fmt: skip
+        return {
+            "ref": self.reference,
+            "iri": self.iri,
+            "label": self.label,
+            "kind": self.kind,
+            "framework": self.framework,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,7 @@ class Index:
             slug = reference.partition(":")[0]
             entries[reference] = Entry(reference, text_of(row, "iri"), text_of(row, "label"), kind, slug)
         by_iri = {entry.iri: entry for entry in entries.values()}
-        by_key = {
-            (entry.framework, entry.reference.partition(":")[2].casefold()): entry for entry in entries.values()
-        }
+        by_key = {(entry.framework, entry.reference.partition(":")[2].casefold()): entry for entry in entries.values()}
         return cls(frameworks, entries, by_iri, by_key)
 
     @property

@@ -151,7 +151,6 @@ class Law:
     @classmethod
     def from_store(cls, store: Store) -> Law:
         """Read the law out of a store."""
-        amendments = _read_amendments(store)
         versions = _read_versions(store)
         spans = {version.iri: version.span for group in versions.values() for version in group}
         rules = _read_rules(store, spans)
@@ -160,11 +159,11 @@ class Law:
             statements=_read_statements(store, spans, rules),
             rules=rules,
             transitions=_read_transitions(store, spans),
-            amendments=amendments,
-            questions={text_of(r, "code"): text_of(r, "question") for r in iter_rows(store, "SELECT ?code ?question WHERE { ?c aims:code ?code ; aims:question ?question }")},
-            parents={text_of(r, "child"): text_of(r, "parent") for r in iter_rows(store, "SELECT ?child ?parent WHERE { ?child aims:isDirectPartOf ?parent ; aims:documentOrder ?order } ORDER BY ?order")},
-            roles={text_of(r, "slug"): text_of(r, "label") for r in iter_rows(store, "SELECT ?slug ?label WHERE { ?r a aims:OperatorRole ; aims:slug ?slug ; rdfs:label ?label } ORDER BY ?slug")},
-        )  # fmt: skip
+            amendments=_read_amendments(store),
+            questions=_read_map(store, "?condition aims:code ?key ; aims:question ?value"),
+            parents=_read_map(store, "?key aims:isDirectPartOf ?value ; aims:documentOrder ?order"),
+            roles=_read_map(store, "?role a aims:OperatorRole ; aims:slug ?key ; rdfs:label ?value"),
+        )
 
     def rules_for(self, iri: str, moment: Moment) -> tuple[Rule, ...]:
         """Return the rules that govern a node and are law at that moment, earliest date first."""
@@ -186,20 +185,15 @@ def span_of(row: Record) -> Span:
     return Span(published, start, date_of(row, "end"), date_of(row, "end_published"))
 
 
-def _grouped(store: Store, query: str, key: str) -> dict[str, list[Record]]:
-    groups: dict[str, list[Record]] = {}
-    for row in iter_rows(store, query):
-        groups.setdefault(text_of(row, key), []).append(row)
-    return groups
+def _read_map(store: Store, pattern: str) -> dict[str, str]:
+    """Return `?key` → `?value` of a pattern, in document order where it has one."""
+    rows = iter_rows(store, f"SELECT ?key ?value WHERE {{ {pattern} }} ORDER BY ?order ?key")
+    return {text_of(row, "key"): text_of(row, "value") for row in rows}
 
 
-def _all(rows: list[Record], name: str) -> tuple[str, ...]:
-    return tuple(sorted({str(row[name]) for row in rows if name in row}))
-
-
-def _pairs(store: Store, predicate: str, value: str = "?o") -> dict[str, tuple[str, ...]]:
-    """Return subject → objects of a predicate; `value` may be a path to a slug."""
-    query = f"SELECT ?s ?v WHERE {{ ?s {predicate} ?o . {'' if value == '?o' else f'?o {value} ?v .'} {'BIND(?o AS ?v)' if value == '?o' else ''} }}"  # noqa: E501
+def _pairs(store: Store, path: str) -> dict[str, tuple[str, ...]]:
+    """Return subject → values of a property path, sorted."""
+    query = f"SELECT ?s ?v WHERE {{ ?s {path} ?v }}"
     groups: dict[str, list[str]] = {}
     for row in iter_rows(store, query):
         groups.setdefault(text_of(row, "s"), []).append(text_of(row, "v"))
@@ -216,10 +210,15 @@ def _read_versions(store: Store) -> dict[str, tuple[Version, ...]]:
     for row in iter_rows(store, query):
         iri = text_of(row, "iri")
         version = Version(
-            iri, text_of(row, "provision"), text_of(row, "key"), span_of(row),
-            text_of(row, "basis").endswith("#Composed"), text_of(row, "title"),
-            introduced.get(iri, ()), ended.get(iri, ()),
-        )  # fmt: skip
+            iri,
+            text_of(row, "provision"),
+            text_of(row, "key"),
+            span_of(row),
+            text_of(row, "basis").endswith("#Composed"),
+            text_of(row, "title"),
+            introduced.get(iri, ()),
+            ended.get(iri, ()),
+        )
         groups.setdefault(version.provision, []).append(version)
     return {provision: tuple(versions) for provision, versions in groups.items()}
 
@@ -227,7 +226,7 @@ def _read_versions(store: Store) -> dict[str, tuple[Version, ...]]:
 def _read_rules(store: Store, spans: Mapping[str, Span]) -> dict[str, Rule]:
     governs = _pairs(store, "aims:governs")
     laid_down = _pairs(store, "aims:laidDownBy")
-    routes = _pairs(store, "aims:appliesToRoute", "skos:notation")
+    routes = _pairs(store, "aims:appliesToRoute/skos:notation")
     query = """SELECT * WHERE { ?iri aims:appliesFrom ?from ; aims:interpretation/skos:notation ?how ;
         aims:legalBasis/aims:reference ?basis .
         OPTIONAL { ?iri aims:reading ?reading } OPTIONAL { ?iri rdfs:comment ?note } } ORDER BY ?iri"""
@@ -236,10 +235,16 @@ def _read_rules(store: Store, spans: Mapping[str, Span]) -> dict[str, Rule]:
         iri, start = text_of(row, "iri"), date_of(row, "from")
         assert start is not None
         rules[iri] = Rule(
-            iri, start, text_of(row, "how"), text_of(row, "reading"), text_of(row, "basis"),
-            frozenset(routes.get(iri, ())), text_of(row, "note"), tuple(spans[v] for v in laid_down[iri]),
+            iri,
+            start,
+            text_of(row, "how"),
+            text_of(row, "reading"),
+            text_of(row, "basis"),
+            frozenset(routes.get(iri, ())),
+            text_of(row, "note"),
+            tuple(spans[v] for v in laid_down[iri]),
             frozenset(governs.get(iri, ())),
-        )  # fmt: skip
+        )
     return rules
 
 
@@ -251,17 +256,26 @@ def _read_transitions(store: Store, spans: Mapping[str, Span]) -> tuple[Transiti
         OPTIONAL { ?iri aims:conditionExpression ?condition } OPTIONAL { ?iri rdfs:comment ?note } } ORDER BY ?iri"""
     spares = {
         iri: frozenset(values)
-        for iri, values in _merge(_pairs(store, "aims:spares", "skos:notation"), _pairs(store, "aims:spares")).items()
+        for iri, values in _merge(_pairs(store, "aims:spares/skos:notation"), _pairs(store, "aims:spares")).items()
     }
     transitions = []
     for row in iter_rows(store, query):
         iri, before = text_of(row, "iri"), date_of(row, "before")
         assert before is not None
-        transitions.append(Transition(
-            iri, spares[iri], before, date_of(row, "by"), text_of(row, "event"),
-            parse_condition(text_of(row, "condition")), text_of(row, "how"), text_of(row, "basis"),
-            text_of(row, "note"), tuple(spans[v] for v in laid_down[iri]),
-        ))  # fmt: skip
+        transitions.append(
+            Transition(
+                iri,
+                spares[iri],
+                before,
+                date_of(row, "by"),
+                text_of(row, "event"),
+                parse_condition(text_of(row, "condition")),
+                text_of(row, "how"),
+                text_of(row, "basis"),
+                text_of(row, "note"),
+                tuple(spans[v] for v in laid_down[iri]),
+            )
+        )
     return tuple(transitions)
 
 
@@ -274,8 +288,8 @@ def _merge(*maps: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 
 def _read_statements(store: Store, spans: Mapping[str, Span], rules: Mapping[str, Rule]) -> tuple[Statement, ...]:
-    roles = _pairs(store, "aims:borneByRole", "aims:slug")
-    routes = _pairs(store, "aims:arisesOnRoute", "skos:notation")
+    roles = _pairs(store, "aims:borneByRole/aims:slug")
+    routes = _pairs(store, "aims:arisesOnRoute/skos:notation")
     expressed = _pairs(store, "aims:expressedBy")
     governed: dict[str, list[Rule]] = {}
     for rule in rules.values():
@@ -293,22 +307,36 @@ def _read_statements(store: Store, spans: Mapping[str, Span], rules: Mapping[str
         iri = text_of(row, "iri")
         order = row["order"]
         assert isinstance(order, int)
-        statements.append(Statement(
-            iri=iri, id=text_of(row, "id"), reference=text_of(row, "reference"), label=text_of(row, "label"),
-            framework=text_of(row, "framework"), provision=text_of(row, "provision"),
-            provision_reference=text_of(row, "provision_reference"), roles=roles.get(iri, ()), routes=routes.get(iri, ()),
-            stage=text_of(row, "stage"), modality=text_of(row, "modality"),
-            condition=parse_condition(text_of(row, "condition")), umbrella=bool(row["umbrella"]),
-            assessable=bool(row["assessable"]), bearer_note=text_of(row, "bearer_note"), note=text_of(row, "note"),
-            replaced_by=text_of(row, "replaced_by"), moved=bool(row.get("moved", False)), order=order,
-            spans=tuple(spans[v] for v in expressed.get(iri, ())),
-            rules=tuple(sorted(governed.get(iri, ()), key=lambda r: (r.applies_from, r.iri))),
-        ))  # fmt: skip
+        statements.append(
+            Statement(
+                iri=iri,
+                id=text_of(row, "id"),
+                reference=text_of(row, "reference"),
+                label=text_of(row, "label"),
+                framework=text_of(row, "framework"),
+                provision=text_of(row, "provision"),
+                provision_reference=text_of(row, "provision_reference"),
+                roles=roles.get(iri, ()),
+                routes=routes.get(iri, ()),
+                stage=text_of(row, "stage"),
+                modality=text_of(row, "modality"),
+                condition=parse_condition(text_of(row, "condition")),
+                umbrella=bool(row["umbrella"]),
+                assessable=bool(row["assessable"]),
+                bearer_note=text_of(row, "bearer_note"),
+                note=text_of(row, "note"),
+                replaced_by=text_of(row, "replaced_by"),
+                moved=bool(row.get("moved", False)),
+                order=order,
+                spans=tuple(spans[v] for v in expressed.get(iri, ())),
+                rules=tuple(sorted(governed.get(iri, ()), key=lambda r: (r.applies_from, r.iri))),
+            )
+        )
     return tuple(statements)
 
 
 def _read_amendments(store: Store) -> dict[str, Amendment]:
-    amends = _pairs(store, "aims:amends", "aims:reference")
+    amends = _pairs(store, "aims:amends/aims:reference")
     query = """SELECT * WHERE { ?iri aims:amendmentKind/skos:notation ?kind ; aims:effect ?effect ;
         aims:byInstrument/dct:title ?instrument ; aims:instructedBy ?instruction ; aims:publishedOn ?published ;
         aims:inForceFrom ?start ; aims:appliesText ?applies .
@@ -321,8 +349,18 @@ def _read_amendments(store: Store) -> dict[str, Amendment]:
         assert start is not None
         instrument = text_of(row, "instrument").split(" amending ")[0]
         found[iri] = Amendment(
-            iri, text_of(row, "kind"), text_of(row, "effect"), instrument, text_of(row, "instruction"),
-            text_of(row, "unit"), text_of(row, "applies"), published, start, amends.get(iri, ()),
-            text_of(row, "moved"), text_of(row, "other"), text_of(row, "note"),
-        )  # fmt: skip
+            iri,
+            text_of(row, "kind"),
+            text_of(row, "effect"),
+            instrument,
+            text_of(row, "instruction"),
+            text_of(row, "unit"),
+            text_of(row, "applies"),
+            published,
+            start,
+            amends.get(iri, ()),
+            text_of(row, "moved"),
+            text_of(row, "other"),
+            text_of(row, "note"),
+        )
     return found

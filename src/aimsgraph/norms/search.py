@@ -81,7 +81,8 @@ def _collect_text(store: Store) -> tuple[Mapping[str, str], Mapping[str, str]]:
         UNION { ?s aims:topic ?value BIND("words" AS ?field) }
         UNION { ?v aims:versionOf ?s ; dct:title ?value BIND("words" AS ?field) }
         UNION { ?s rdfs:comment ?value BIND("note" AS ?field) }
-        UNION { ?s aims:bearerNote ?value BIND("note" AS ?field) } UNION { ?s aims:statusText ?value BIND("note" AS ?field) } }
+        UNION { ?s aims:bearerNote ?value BIND("note" AS ?field) }
+        UNION { ?s aims:statusText ?value BIND("note" AS ?field) } }
         ORDER BY ?s ?field ?value"""
     words: dict[str, str] = {}
     notes: dict[str, str] = {}

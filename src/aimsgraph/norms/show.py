@@ -1,4 +1,4 @@
-"""Everything about one thing: where it stands, its versions, dates, statements, clocks, and where each fact comes from."""
+"""Everything about one thing: its place, versions, dates, statements, clocks, and where each fact comes from."""
 
 from __future__ import annotations
 
@@ -16,11 +16,34 @@ from aimsgraph.norms.law import Law, Rule, Statement
 
 Json = dict[str, Any]
 _PLAIN = (
-    "localId", "ownWords", "fullText", "requiresDocument", "guidanceId", "titleVariant", "sectionNumber", "eliIri",
-    "missingStatement", "designation", "publisher", "year", "statusText", "topic", "conditionExpression", "bearerNote",
-    "edition", "celex", "jurisdiction", "rights", "checkedAgainst", "sourceUrl", "issuedOn", "publishedOn", "inForceFrom",
-    "checkedOn", "currentTo",
-)  # fmt: skip
+    "localId",
+    "ownWords",
+    "fullText",
+    "requiresDocument",
+    "guidanceId",
+    "titleVariant",
+    "sectionNumber",
+    "eliIri",
+    "missingStatement",
+    "designation",
+    "publisher",
+    "year",
+    "statusText",
+    "topic",
+    "conditionExpression",
+    "bearerNote",
+    "edition",
+    "celex",
+    "jurisdiction",
+    "rights",
+    "checkedAgainst",
+    "sourceUrl",
+    "issuedOn",
+    "publishedOn",
+    "inForceFrom",
+    "checkedOn",
+    "currentTo",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +65,7 @@ class Shower:
         if entry.kind == "statement":
             view |= self._statement(next(s for s in self.law.statements if s.iri == entry.iri), moment)
         elif entry.kind == "framework":
-            view |= {"counts": self._counts(entry.iri)}
+            view |= {"counts": self._counts(entry)}
         elif entry.kind == "provision":
             view |= self._provision(entry, moment)
         where = self.locate(entry.iri)
@@ -53,10 +76,12 @@ class Shower:
 
     def _properties(self, iri: str) -> Json:
         names = ", ".join(f"aims:{name}" for name in _PLAIN)
-        query = f"SELECT ?p ?o WHERE {{ <{iri}> ?p ?o FILTER(?p IN ({names}, rdfs:comment)) }} ORDER BY ?p ?o"
+        query = (
+            f"SELECT ?p ?o WHERE {{ <{iri}> ?p ?o FILTER(?p IN ({names}, rdfs:comment, dct:title)) }} ORDER BY ?p ?o"
+        )
         view: Json = {}
         for row in iter_rows(self.store, query):
-            key = _snake(text_of(row, "p").rpartition("#")[2]).replace("comment", "note")
+            key = _snake(text_of(row, "p").replace("#", "/").rpartition("/")[2]).replace("comment", "note")
             value = row["o"].isoformat() if isinstance(row["o"], dt.date) else row["o"]
             view[key] = f"{view[key]}; {value}" if key in view else value
         query = f"""SELECT ?kind ?phase ?assessable ?grade WHERE {{ {{ <{iri}> aims:provisionKind/skos:notation ?kind }}
@@ -81,28 +106,42 @@ class Shower:
             "penalties": self._penalties(iri),
             "amendments": self._amendments(iri),
             "moved_here": self._moved_here(iri),
-            "defines": [text_of(r, "t") for r in iter_rows(self.store, f"SELECT ?t WHERE {{ <{iri}> aims:defines/aims:term ?t }}")],
+            "defines": [
+                text_of(r, "t")
+                for r in iter_rows(self.store, f"SELECT ?t WHERE {{ <{iri}> aims:defines/aims:term ?t }}")
+            ],
             "standards": self._standards(iri),
-        }  # fmt: skip
+        }
 
     def _statement(self, statement: Statement, moment: Moment) -> Json:
         questions = {code: self.law.questions.get(code, "") for code in statement.condition.codes}
         return {
-            "provision": statement.provision_reference, "roles": list(statement.roles),
-            "routes": list(statement.routes), "stage": statement.stage, "modality": statement.modality,
-            "umbrella": statement.umbrella, "assessable": statement.assessable, "conditions": questions,
-            "in_force": statement.is_in_force(moment), "replaced_by": statement.replaced_by,
+            "provision": statement.provision_reference,
+            "roles": list(statement.roles),
+            "routes": list(statement.routes),
+            "stage": statement.stage,
+            "modality": statement.modality,
+            "umbrella": statement.umbrella,
+            "assessable": statement.assessable,
+            "conditions": questions,
+            "in_force": statement.is_in_force(moment),
+            "replaced_by": statement.replaced_by,
             "application": [rule_to_dict(rule) for rule in statement.rules if rule.holds(moment)],
             "versions": [_span(span, moment) for span in statement.spans],
-        }  # fmt: skip
+        }
 
     def _statement_line(self, statement: Statement, moment: Moment) -> Json:
         return {
-            "statement": statement.reference, "label": statement.label, "provision": statement.provision_reference,
-            "modality": statement.modality, "roles": list(statement.roles), "routes": list(statement.routes),
-            "condition": statement.condition.text, "in_force": statement.is_in_force(moment),
+            "statement": statement.reference,
+            "label": statement.label,
+            "provision": statement.provision_reference,
+            "modality": statement.modality,
+            "roles": list(statement.roles),
+            "routes": list(statement.routes),
+            "condition": statement.condition.text,
+            "in_force": statement.is_in_force(moment),
             "replaced_by": statement.replaced_by,
-        }  # fmt: skip
+        }
 
     def _version(self, version: Any, moment: Moment) -> Json:  # noqa: ANN401
         view = _span(version.span, moment) | {"key": version.key, "title": version.title}
@@ -161,12 +200,18 @@ class Shower:
         found = []
         for amendment in self.law.amendments.values():
             if any(self.law.is_within(self.index.by_reference[ref].iri, iri) for ref in amendment.amends):
-                found.append({
-                    "provisions": [r for r in amendment.amends if r != reference] or list(amendment.amends),
-                    "kind": amendment.kind, "effect": amendment.effect, "by": amendment.source,
-                    "in_force_from": amendment.in_force.isoformat(), "applies": amendment.applies,
-                    "moved_to": amendment.moved_to, "note": amendment.note,
-                })  # fmt: skip
+                found.append(
+                    {
+                        "provisions": [r for r in amendment.amends if r != reference] or list(amendment.amends),
+                        "kind": amendment.kind,
+                        "effect": amendment.effect,
+                        "by": amendment.source,
+                        "in_force_from": amendment.in_force.isoformat(),
+                        "applies": amendment.applies,
+                        "moved_to": amendment.moved_to,
+                        "note": amendment.note,
+                    }
+                )
         return [{key: value for key, value in item.items() if value} for item in found]
 
     def _moved_here(self, iri: str) -> list[Json]:
@@ -182,32 +227,40 @@ class Shower:
             ?e aims:concernsProvision <{iri}> ; aims:reference ?ref ; aims:designation ?designation ; dct:title ?title ;
                aims:statusText ?status ; aims:evidenceGrade/skos:notation ?grade }} ORDER BY ?designation""")
 
-    def _counts(self, iri: str) -> Json:
-        query = f"""SELECT ?kind (COUNT(?p) AS ?n) WHERE {{ ?p aims:inFramework <{iri}> ;
+    def _counts(self, entry: Entry) -> Json:
+        query = f"""SELECT ?kind (COUNT(?p) AS ?n) WHERE {{ ?p aims:inFramework <{entry.iri}> ;
             aims:provisionKind/skos:notation ?kind }} GROUP BY ?kind ORDER BY ?kind"""
-        counts = {text_of(row, "kind"): row["n"] for row in iter_rows(self.store, query)}
-        statements = sum(1 for s in self.law.statements if self.index.by_reference[s.reference].framework == self._slug(iri) and not s.replaced_by and not all(v.end for v in s.spans))  # fmt: skip  # noqa: E501
-        return counts | ({"statement": statements} if statements else {})
-
-    def _slug(self, iri: str) -> str:
-        return next((info.slug for info in self.index.frameworks.values() if info.iri == iri), "")
+        counts: Json = {text_of(row, "kind"): row["n"] for row in iter_rows(self.store, query)}
+        live = sum(
+            s.framework == entry.framework and any(span.end is None for span in s.spans) for s in self.law.statements
+        )
+        entries = sum(
+            e.kind == "catalogue-entry" and e.framework == entry.framework for e in self.index.by_reference.values()
+        )
+        return counts | {kind: n for kind, n in (("statement", live), ("entry", entries)) if n}
 
 
 def rule_to_dict(rule: Rule) -> Json:
     """Return an application rule as JSON."""
     view = {
-        "applies_from": rule.applies_from.isoformat(), "routes": sorted(rule.routes),
-        "interpretation": rule.interpretation, "reading": rule.reading, "legal_basis": rule.legal_basis,
-        "note": rule.note, "rule": rule.iri,
-    }  # fmt: skip
+        "applies_from": rule.applies_from.isoformat(),
+        "routes": sorted(rule.routes),
+        "interpretation": rule.interpretation,
+        "reading": rule.reading,
+        "legal_basis": rule.legal_basis,
+        "note": rule.note,
+        "rule": rule.iri,
+    }
     return {key: value for key, value in view.items() if value not in ("", [])}
 
 
 def _span(span: Span, moment: Moment) -> Json:
     view = {
-        "published": span.published.isoformat(), "in_force_from": span.start.isoformat(),
-        "in_force_until": span.end.isoformat() if span.end else "", "in_force": span.holds(moment),
-    }  # fmt: skip
+        "published": span.published.isoformat(),
+        "in_force_from": span.start.isoformat(),
+        "in_force_until": span.end.isoformat() if span.end else "",
+        "in_force": span.holds(moment),
+    }
     return {key: value for key, value in view.items() if value != ""}
 
 

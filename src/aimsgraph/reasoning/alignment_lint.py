@@ -101,9 +101,7 @@ def read_mapping_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         if header is None:
             header = cells
         if len(cells) != len(COLUMNS) or tuple(header) != COLUMNS:
-            raise InputError(
-                f"the columns must be: {', '.join(COLUMNS)}", location=Location(str(path), number)
-            )
+            raise InputError(f"the columns must be: {', '.join(COLUMNS)}", location=Location(str(path), number))
         if cells is not header:
             yield number, dict(zip(COLUMNS, cells, strict=True))
 

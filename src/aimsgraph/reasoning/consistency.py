@@ -149,9 +149,7 @@ def _collect_classes(graph: Graph, properties: dict[Node, URIRef]) -> set[Node]:
     places = [RDF.type, RDFS.subClassOf, RDFS.domain, OWL.someValuesFrom, OWL.allValuesFrom, OWL.disjointWith]
     named = {value for place in places for value in graph.objects(None, place)}
     named |= {
-        value
-        for subject, value in graph.subject_objects(RDFS.range)
-        if properties.get(subject) == OWL.ObjectProperty
+        value for subject, value in graph.subject_objects(RDFS.range) if properties.get(subject) == OWL.ObjectProperty
     }
     return {
         value

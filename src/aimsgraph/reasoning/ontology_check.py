@@ -80,9 +80,7 @@ class OntologyReport:
         return not self.findings and self.status != "inconsistent"
 
 
-def check_ontology(
-    root: Path, *, java: Path | None = None, timeout: float = DEFAULT_TIMEOUT
-) -> OntologyReport:
+def check_ontology(root: Path, *, java: Path | None = None, timeout: float = DEFAULT_TIMEOUT) -> OntologyReport:
     """Check files, terms, alignments and consistency, and that the reasoner can say no.
 
     Without Java everything but the reasoner runs, and the report says why that did not.

@@ -214,9 +214,7 @@ def _lint_owners(files: OntologyFiles, parsed: tuple[ParsedFile, ...]) -> Iterat
             kinds = [kind for kind in KINDS if (term, RDF.type, kind) in file.graph]
             where = files.locate(file.path, file.lines.get(term, 0))
             if len(kinds) > 1:
-                yield OntologyFinding(
-                    "punning", where, f"{_shorten(term)} is two kinds of thing", "keep one of them"
-                )
+                yield OntologyFinding("punning", where, f"{_shorten(term)} is two kinds of thing", "keep one of them")
             if term in first:
                 yield OntologyFinding(
                     "declared-twice",

@@ -13,7 +13,6 @@ _XML_SCHEMA: Final = """
 """
 
 RL_DATATYPES: Final[frozenset[URIRef]] = frozenset(
-    {RDF.langString, RDF.PlainLiteral, RDF.XMLLiteral, RDFS.Literal}
-    | {XSD[name] for name in _XML_SCHEMA.split()}
+    {RDF.langString, RDF.PlainLiteral, RDF.XMLLiteral, RDFS.Literal} | {XSD[name] for name in _XML_SCHEMA.split()}
 )
 DATATYPES: Final[frozenset[URIRef]] = RL_DATATYPES | {OWL.rational, OWL.real}

@@ -105,9 +105,7 @@ def _is_subclass(graph: Graph, expression: Node) -> bool:
     if (expression, OWL.oneOf, None) in graph or (expression, OWL.hasValue, None) in graph:
         return True
     filler = graph.value(expression, OWL.someValuesFrom)
-    return filler is not None and (
-        filler == OWL.Thing or filler in RL_DATATYPES or _is_subclass(graph, filler)
-    )
+    return filler is not None and (filler == OWL.Thing or filler in RL_DATATYPES or _is_subclass(graph, filler))
 
 
 def _is_superclass(graph: Graph, expression: Node) -> bool:

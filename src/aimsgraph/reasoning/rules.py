@@ -105,15 +105,11 @@ def read_rules(folder: Path | None = None) -> tuple[Rule, ...]:
     folder = folder if folder is not None else assets.path("queries", "rules")
     rules = [_read_rule(path) for path in sorted(folder.glob("*.rq"))]
     if not rules:
-        raise InputError(
-            "there are no rules", location=Location(str(folder)), remedy="give a folder with .rq files"
-        )
+        raise InputError("there are no rules", location=Location(str(folder)), remedy="give a folder with .rq files")
     return tuple(sorted(rules, key=lambda rule: (rule.stratum, rule.id)))
 
 
-def materialise(
-    store: Store, rules: Sequence[Rule] | None = None, *, max_rounds: int = MAX_ROUNDS
-) -> Derivation:
+def materialise(store: Store, rules: Sequence[Rule] | None = None, *, max_rounds: int = MAX_ROUNDS) -> Derivation:
     """Derive all that follows from the store's content and make the graph `INFERRED` hold exactly that.
 
     The axioms are taken from the store as well, so the ontology has to be loaded first. What the graph held
@@ -138,9 +134,7 @@ def materialise(
     rounds = 0
     try:
         for stratum in (1, 2, 3):
-            rounds += _run_stratum(
-                store, [rule for rule in chosen if rule.stratum == stratum], by_rule, max_rounds
-            )
+            rounds += _run_stratum(store, [rule for rule in chosen if rule.stratum == stratum], by_rule, max_rounds)
     except BaseException:
         store.replace_graph(INFERRED, before)
         raise
@@ -193,9 +187,7 @@ def _read_rule(path: Path) -> Rule:
     if missing := [repr(name) for name in _FIELDS if name not in fields]:
         raise wrong(f"the rule lacks {', '.join(missing)}", "begin the file with lines '#+ <field>: <text>'")
     if fields["id"] != path.stem:
-        raise wrong(
-            f"the rule calls itself {fields['id']!r}", f"write '#+ id: {path.stem}' or rename the file"
-        )
+        raise wrong(f"the rule calls itself {fields['id']!r}", f"write '#+ id: {path.stem}' or rename the file")
     if fields["stratum"] not in ("1", "2", "3"):
         raise wrong(
             f"there is no stratum {fields['stratum']!r}",

@@ -1,8 +1,10 @@
 """An organisation's folder: the example is sound, every mistake is named at its place, triples are traced."""
 
 import datetime as dt
+import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,7 +22,7 @@ from aimsgraph.content.organisation import (
 )
 from aimsgraph.content.read import read_content
 from aimsgraph.domain.organisation import EXCLUSIONS, AISystem
-from aimsgraph.domain.report import Severity
+from aimsgraph.domain.report import Finding, Severity
 from aimsgraph.errors import AimsgraphError, CheckFailed, InputError
 from aimsgraph.graph.vocabulary import RDF_TYPE, aims
 
@@ -206,7 +208,8 @@ def test_a_system_answers_before_the_organisation(tmp_path: Path, law: LawIndex)
 
 def test_a_model_may_be_described_in_another_file(tmp_path: Path, law: LawIndex) -> None:
     folder = write(tmp_path)
-    other = SYSTEM.replace("id: ranker\n", "id: other\n").split("models:")[0] + "models:\n  - id: net\n"
+    other = SYSTEM.replace("id: ranker\n", "id: other\n")
+    other = other.split("models:")[0] + "models:\n  - id: net\n" + other[other.index("events:") :]
     (folder / "systems" / "other.yaml").write_text(other, "utf-8")
     source = read_organisation(folder, law)
     assert source.findings == ()
@@ -411,9 +414,10 @@ model described nowhere | UNKNOWN_REFERENCE | 'net'
 same model twice | DUPLICATE_ID | own id
     datasets: [hires] => datasets: [hires]⏎  - id: ‸net⏎    name: Net
 same event twice | DUPLICATE_ID | own id
-    description: New model. => description: New.⏎  - id: ‸retraining⏎    kind: significant-design-change⏎    on: 2028-03-01⏎    description: New.
+    description: New model. => description: New.⏎  - id: ‸retraining⏎    kind: significant-design-change⏎    on: 2028-03-01⏎    description: A
 agent named like a person | DUPLICATE_ID | people.csv:4:1
     id: vendor => id: ‸ben
+    agent: vendor => agent: ben
 until before from | DATES_ORDER | first day
         until: 2028-03-01 =>     until: ‸2025-03-01
 deployment that ends before it begins | DATES_ORDER | both days
@@ -427,27 +431,23 @@ undetermined with an outcome | OUTCOME_UNDECIDED | decide
     status: decided⏎  outcome: annex-iii => status: undetermined⏎  outcome: ‸annex-iii
 decided without reasons | MISSING_FIELD | undetermined
     classification:⏎  status: decided => classification:⏎  ‸status: decided
-      rationale: Listed.⏎ => 
+      rationale: Listed.⏎facts: => facts:
 outcome on no route | OUTCOME_OFF_ROUTE | annex-iii
     outcome: annex-iii => outcome: ‸annex-i
-"""
-"""What is wrong, the rule that says so, what the remedy names; below, the edits that bring it about (⏎ ends a line)."""
+"""  # noqa: E501
+"""What is wrong, the rule that says so, what the remedy names; below, the edits to make (⏎ ends a line)."""
 
 
-def iter_cases() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Return the cases for parametrisation."""
-    cases = []
-    for line in MISTAKES.strip("\n").split("\n"):
-        if line.startswith("    "):
-            old, new = line.replace("⏎", "\n")[4:].split(" => ")
-            cases[-1].values[2].append((old, new))
-        else:
-            name, rule, remedy = line.split(" | ")
-            cases.append(pytest.param(rule, remedy, [], id=name))
-    return cases
+def iter_cases() -> Iterator[object]:
+    """Yield the cases for parametrisation."""
+    for block in re.split(r"\n(?! )", MISTAKES.strip("\n")):
+        head, *lines = block.split("\n")
+        name, rule, remedy = head.split(" | ")
+        edits = [line[4:].replace("⏎", "\n").split(" => ") for line in lines]
+        yield pytest.param(rule, remedy, [(old, new) for old, new in edits], id=name)
 
 
-@pytest.mark.parametrize(("rule", "remedy", "edits"), iter_cases())
+@pytest.mark.parametrize(("rule", "remedy", "edits"), list(iter_cases()))
 def test_a_mistake_is_named_at_its_place(
     rule: str, remedy: str, edits: list[tuple[str, str]], tmp_path: Path, law: LawIndex
 ) -> None:
@@ -476,7 +476,7 @@ def test_the_same_role_twice(tmp_path: Path, law: LawIndex) -> None:
     assert "org/systems/ranker.yaml:20:5" in finding.remedy
 
 
-def only(source: OrganisationSource):
+def only(source: OrganisationSource) -> Finding:
     assert len(source.findings) == 1, [str(f) for f in source.findings]
     return source.findings[0]
 
@@ -532,6 +532,12 @@ def test_a_quoted_cell_may_run_over_lines_and_lines_may_end_as_in_a_spreadsheet(
     source = read_organisation(folder, law)
     assert source.findings == ()
     assert [row["id"] for row in source.files.people] == ["dana", "ben"]
+
+
+def test_a_reference_near_to_none_does_not_list_thousands(tmp_path: Path, law: LawIndex) -> None:
+    finding = only(read_organisation(write(tmp_path, ("eu-ai-act:Art.25(1)(b)", "???")), law))
+    assert finding.rule == "UNKNOWN_REFERENCE"
+    assert finding.remedy == f"none of the {len(law.references)} known ones is near."
 
 
 GROUND_DAYS = [

@@ -10,11 +10,12 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from aimsgraph.errors import InputError
-from aimsgraph.graph.canonical import digest, digest_of_content, sort_quads, to_nquads, to_turtle
+from aimsgraph.graph.canonical import Content, describe_content, digest, sort_quads, to_nquads, to_turtle
 from aimsgraph.graph.prefixes import Prefixes
 
 EX = "http://example.org/"
-PREFIXES = Prefixes({"ex": EX, "deep": EX + "a/", "unused": "http://unused.org/", "xsd": "http://www.w3.org/2001/XMLSchema#"})  # fmt: skip
+XSD = "http://www.w3.org/2001/XMLSchema#"
+PREFIXES = Prefixes({"ex": EX, "deep": EX + "a/", "unused": "http://unused.org/", "xsd": XSD})
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -27,10 +28,10 @@ TRIPLES = [
     ox.Triple(node("b"), node("p"), ox.Literal("10")),
     ox.Triple(node("b"), node("A"), ox.Literal("first by name")),
     ox.Triple(node("b"), RDF_TYPE, node("T")),
-    ox.Triple(node("a"), node("p"), ox.Literal("2027-12-02", datatype=ox.NamedNode(PREFIXES.as_dict()["xsd"] + "date"))),
+    ox.Triple(node("a"), node("p"), ox.Literal("2027-12-02", datatype=ox.NamedNode(XSD + "date"))),
     ox.Triple(node("a"), node("p"), ox.Literal("Gesetz", language="de")),
     ox.Triple(node("a/art_6/par_2"), node("p"), ox.Literal('quote " and\nline')),
-]  # fmt: skip
+]
 EXPECTED = b"""\
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix deep: <http://example.org/a/> .
@@ -89,7 +90,9 @@ def test_nquads_are_sorted_lines_and_the_digest_is_theirs():
     assert lines == sorted(lines)
     assert {quad.triple for quad in ox.parse(to_nquads(quads), format=ox.RdfFormat.N_QUADS)} == set(TRIPLES)
     assert digest(quads) == hashlib.sha256(to_nquads(quads)).hexdigest()
-    assert digest_of_content([*quads, quads[0]]) == (digest(quads), len(quads))
+    assert describe_content([*quads, quads[0]]) == Content(digest(quads), len(quads), overlaps=False)
+    again = ox.Quad(quads[0].subject, quads[0].predicate, quads[0].object, node("h"))
+    assert describe_content([*quads, again]).overlaps
     assert digest(quads[1:]) != digest(quads)
 
 

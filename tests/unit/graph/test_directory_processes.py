@@ -212,7 +212,7 @@ def test_a_commit_that_fails_leaves_the_store_as_it_was(path, monkeypatch, step)
     before = names(path)
     with open_directory(path, write=True) as writer:
         if step == "flush":
-            monkeypatch.setattr("aimsgraph.graph.directory.digest_of_content", fail)
+            monkeypatch.setattr("aimsgraph.graph.directory.describe_content", fail)
         else:
             monkeypatch.setattr(generations, step, fail)
         with pytest.raises(BackendError, match="No space left"):

@@ -50,13 +50,12 @@ def native(store, text):
     [
         ("json", ox.QueryResultsFormat.JSON),
         ("csv", ox.QueryResultsFormat.CSV),
-        ("xml", ox.QueryResultsFormat.XML),
     ],
 )
 def test_rows_are_written_as_the_engine_itself_writes_them(store, name, format):
     ours = render_answer(store.query(QUERY), name)
     theirs = native(store, QUERY).serialize(format=format)
-    assert ours.replace(b"&#13;", b"\r") == theirs.replace(b"&#xD;", b"\r").replace(b"&#13;", b"\r")
+    assert ours == theirs
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_a_table_is_aligned_shows_curies_and_no_control_characters(store):
     assert len(lines) == 2 + 9
     assert lines[0].split() == ["s", "o", "none"]
     column = lines[0].index("o")
-    assert all(line[column - 2 : column] == "  " for line in lines[1:])
+    assert all(not line[column - 2 : column].strip() for line in lines[1:])
     assert any(line.startswith("ex:0") and line.endswith("plain") for line in lines)
     assert f"{EX}a/b" in text
     assert "two lines  and tab" in text
