@@ -121,7 +121,7 @@ class AimsGraph:
     def current_to(self, *slugs: str) -> dt.date:
         """Return the day up to which the facts were checked: the earliest of the frameworks an answer draws on."""
         wanted = slugs or tuple(self.index.frameworks)
-        return min(self.index.frameworks[slug].current_to for slug in wanted)
+        return min(self.index.framework(slug).current_to for slug in wanted)
 
     def frameworks(self) -> list[Json]:
         """Return the frameworks and catalogues with edition, counts, source and rights."""
@@ -217,12 +217,13 @@ class AimsGraph:
 
         Raises:
             UsageError: no version of the act was known, or none in force.
+            NotFound: the store does not hold the act.
         """
         moment = self.moment(on, law_as_of)
-        versions = [version for group in self.law.versions.values() for version in group]
-        ours = [v.span for v in versions if self.index.frameworks[LAW].iri + "/" in v.iri]
+        law = self.index.framework(LAW)
+        ours = [v.span for group in self.law.versions.values() for v in group if v.iri.startswith(law.iri + "/")]
         first_known, first_day = min(s.published for s in ours), min(s.start for s in ours)
-        name = self.index.frameworks[LAW].label
+        name = law.label
         if moment.law_as_of < first_known:
             raise UsageError(
                 f"on {moment.law_as_of} the {name} was not published yet",
@@ -358,6 +359,8 @@ class AimsGraph:
 
 
 def _day(value: Day) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
     if value is None or isinstance(value, dt.date):
         return value
     try:

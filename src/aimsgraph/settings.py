@@ -54,15 +54,14 @@ def load_settings(
 
     Raises:
         InputError: the configuration file cannot be read.
-        UsageError: a key is unknown or a value is wrong.
+        UsageError: a key is unknown or a value is wrong; a variable that is set to nothing counts as not set.
     """
     settings = Settings()
     if config is not None:
         settings = _apply(settings, _read_config(config), str(config))
     environment = os.environ if environment is None else environment
     named = {key.removeprefix(PREFIX).lower(): value for key, value in environment.items() if key.startswith(PREFIX)}
-    known = {field.name for field in fields(Settings)}
-    settings = _apply(settings, {key: value for key, value in named.items() if key in known}, "environment")
+    settings = _apply(settings, {key: value for key, value in named.items() if value}, "environment")
     return _apply(settings, {k: v for k, v in (flags or {}).items() if v is not None and v != ()}, "command line")
 
 
@@ -81,7 +80,7 @@ def _apply(settings: Settings, values: Mapping[str, Any], origin: str) -> Settin
             raise _unknown(name, origin)
         try:
             settings = replace(settings, **{name: _PARSERS[name](value)})
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise UsageError(f"setting {name!r} ({origin}): {error}", remedy="see `aimsgraph --help`") from error
     return settings
 
@@ -102,15 +101,32 @@ def _folders(value: Any) -> tuple[Path, ...]:  # noqa: ANN401
 
 def _positive(value: Any) -> float:  # noqa: ANN401
     number = float(value)
-    if number <= 0:
-        raise ValueError("must be more than 0")
+    if not number > 0 or isinstance(value, bool):
+        raise ValueError("must be a number above 0")
     return number
 
 
+def _count(value: Any) -> int:  # noqa: ANN401
+    number = int(_positive(value))
+    if number != float(value):
+        raise ValueError("must be a whole number above 0")
+    return number
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    if not isinstance(value, str) or not value:
+        raise ValueError("must be a text that is not empty")
+    return value
+
+
+def _date(value: Any) -> dt.date:  # noqa: ANN401
+    return value if type(value) is dt.date else parse_date(str(value))
+
+
 _PARSERS: dict[str, Any] = {
-    "store": str,
+    "store": _text,
     "data": _folders,
-    "today": lambda value: value if isinstance(value, dt.date) else parse_date(str(value)),
+    "today": _date,
     "query_seconds": _positive,
-    "query_rows": lambda value: int(_positive(value)),
+    "query_rows": _count,
 }

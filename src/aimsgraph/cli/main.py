@@ -61,6 +61,14 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
 
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401
+        """Run a command; a reader that has seen enough, such as `head`, is no failure."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(0) from None
+
     def resolve_command(self, context: click.Context, args: list[str]) -> Any:  # noqa: ANN401
         """Name the nearest command for one that is unknown."""
         name = args[0] if args else ""
@@ -111,25 +119,20 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; errors are told on stderr."""
     try:
-        cli.main(arguments, prog_name="aimsgraph", standalone_mode=False)
+        left_with = cli.main(arguments, prog_name="aimsgraph", standalone_mode=False)  # of `Exit`, else None
     except AimsgraphError as error:
         click.echo(f"aimsgraph: {error}", err=True)
         return error.exit_code
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except click.Abort:
         click.echo("aimsgraph: stopped", err=True)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         import traceback
 
         traceback.print_exc()
         click.echo(f"aimsgraph: this is a bug: {type(error).__name__}: {error} [internal]", err=True)
         return 70
-    return 0
+    return left_with if isinstance(left_with, int) else 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,20 +54,31 @@ def write(text: str | bytes, output: Path | None) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    data = text.encode() if isinstance(text, str) else text
+    data = text.encode(errors="backslashreplace") if isinstance(text, str) else text
     if output is None:
-        stdout = click.get_binary_stream("stdout")
-        stdout.write(data)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        _write_file(data, output)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it has no name"
+        raise UsageError(f"cannot write {output}: {reason}", remedy="give a file in an existing folder") from error
+
+
+def _write_file(data: bytes, output: Path) -> None:
+    if output.exists() and not output.is_file():
+        output.write_bytes(data)  # a device or a pipe: nothing to replace
         return
     temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
     try:
         temporary.write_bytes(data)
         temporary.replace(output)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise UsageError(
-            f"cannot write {output}: {error.strerror}", remedy="give a file in an existing folder"
-        ) from error
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 def to_json(value: object) -> str:

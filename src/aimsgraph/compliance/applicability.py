@@ -7,7 +7,7 @@ make it `contested`, and neither is ever counted as binding. Source of the dates
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aimsgraph.domain.duty import Applies, ConditionState, Duty, Reading
@@ -48,10 +48,16 @@ class Query:
 
 def decide_duties(law: Law, query: Query, moment: Moment) -> list[Duty]:
     """Return the duties of a role on its routes whose text is in force that day, in document order."""
+    facts = {**facts_of_routes(query.routes), **query.facts}
     return [
-        decide_duty(law, statement, query.role, route, query.facts, moment)
+        decide_duty(law, statement, query.role, route, facts, moment)
         for statement, route in iter_relevant(law, query, moment)
     ]
+
+
+def facts_of_routes(routes: Iterable[str]) -> dict[str, bool]:
+    """Return what being on these routes says about the conditions, whichever route a statement arises on."""
+    return {code: answer for route in routes for code, answer in ROUTE_FACTS[route].items()}
 
 
 def iter_relevant(law: Law, query: Query, moment: Moment) -> Iterator[tuple[Statement, str]]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from aimsgraph.compliance.applicability import Query, decide_duty, iter_relevant
+from aimsgraph.compliance.applicability import Query, decide_duty, facts_of_routes, iter_relevant
 from aimsgraph.domain.duty import Applies, Duty
-from aimsgraph.domain.organisation import AISystem, RoleHolding, SystemEvent
+from aimsgraph.domain.organisation import EXCLUSIONS, AISystem, RoleHolding, SystemEvent
 from aimsgraph.domain.time import Moment
 from aimsgraph.norms.law import Law, Statement, Transition
 
@@ -20,7 +20,9 @@ _EVERYONES_ROUTES = ("all-ai", "prohibited")
 _MARKET_ROUTES = frozenset({"annex-iii", "annex-i", "transparency", "gpai", "gpai-systemic"})
 """Routes whose duties bind only once the system or model is on the market or in service."""
 _NOT_EXCLUDED_BY_OPEN_SOURCE = frozenset({"annex-iii", "annex-i", "transparency", "prohibited"})
-"""Article 2(12): an open-source licence excludes none of these."""
+"""Article 2(12): an open-source licence takes no system on one of these routes out of the Regulation."""
+_MODEL_ROUTES = frozenset({"gpai", "gpai-systemic"})
+"""Article 2(12) speaks of systems only; what an open licence means for a model stands in Articles 53(2) and 54(6)."""
 _MODIFICATION = "substantial-modification"
 """An event that may, but need not, be a significant change of the design."""
 
@@ -41,7 +43,7 @@ def decide_system_duties(
     routes = tuple(dict.fromkeys((*system.routes, *_EVERYONES_ROUTES)))
     duties = []
     for holding in _first_of_role(system.roles_on(moment.on, who)):
-        query = Query(holding.role, routes, _facts(system, moment), everything)
+        query = Query(holding.role, routes, {**facts_of_routes(routes), **_facts(system, moment)}, everything)
         for statement, route in iter_relevant(law, query, moment):
             duty = decide_duty(law, statement, holding.role, route, query.facts, moment)
             duties.append(_judge(duty, law, statement, route, system, holding, moment))
@@ -75,7 +77,7 @@ def _judge(
     reasons = [_role_in_words(holding), *duty.because]
     applies = duty.applies
     for verdict, reason in (
-        _exclusion(system, route),
+        _exclusion(system, statement, route, holding, moment),
         _market(system, statement, route, moment),
         _transition(law, statement, route, system, moment),
     ):
@@ -96,18 +98,35 @@ def _role_in_words(holding: RoleHolding) -> str:
     return f"{holding.agent_label} is {holding.role} since {holding.held_from}{until}{ground}"
 
 
-def _exclusion(system: AISystem, route: str) -> _Verdict:
-    open_ones = []
-    for decision in system.exclusion_decisions:
-        if decision.slug == "open-source" and route in _NOT_EXCLUDED_BY_OPEN_SOURCE:
+def _exclusion(
+    system: AISystem, statement: Statement, route: str, holding: RoleHolding, moment: Moment
+) -> _Verdict:
+    answers, open_ones = system.exclusions, []
+    for slug, provision in EXCLUSIONS.items():
+        answer = answers.get(slug)
+        if answer is False or not _can_exclude(slug, system, statement, route, holding, moment):
             continue
-        if decision.answer is True:
-            return Applies.NO, f"excluded by {decision.provision} ({decision.slug})"
-        if decision.answer is None:
-            open_ones.append(f"{decision.provision} ({decision.slug})")
+        if answer is True:
+            return Applies.NO, f"excluded by {provision} ({slug})"
+        open_ones.append(f"{provision} ({slug})")
     if open_ones:
         return Applies.UNKNOWN, f"undetermined exclusion: {', '.join(open_ones)}"
     return _NOTHING
+
+
+def _can_exclude(
+    slug: str, system: AISystem, statement: Statement, route: str, holding: RoleHolding, moment: Moment
+) -> bool:
+    """Say whether an exclusion reaches a statement at all, by its own words."""
+    if slug == "open-source":
+        bound = _NOT_EXCLUDED_BY_OPEN_SOURCE | _MODEL_ROUTES
+        return route not in bound and _NOT_EXCLUDED_BY_OPEN_SOURCE.isdisjoint(system.routes)
+    if slug == "personal-use":
+        return holding.role == "deployer"
+    if slug == "research-and-development-before-market":
+        placed = system.placed_on_market
+        return statement.stage != "testing" and (placed is None or moment.on < placed)
+    return True
 
 
 def _market(system: AISystem, statement: Statement, route: str, moment: Moment) -> _Verdict:

@@ -17,6 +17,7 @@ _ORDINALS = {
         ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"], start=1
     )
 }
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 _NOISE = re.compile(r"\b(?:of|the|regulation|act|in)\b\s*", re.IGNORECASE)
 _SUBPARAGRAPH = re.compile(
     rf"[\s,]*\b({'|'.join(_ORDINALS)})\s+sub-?paragraph\b|[\s,]*\bsub-?para(?:graph)?\.?\s*([1-9])\b",
@@ -29,11 +30,15 @@ _ANNEX_SECTION = re.compile(r"^[\s,.]*(?:section\s*([a-z0-9])(?![a-z0-9])|([a-c]
 _ANNEX_SECTION_NUMBER = re.compile(r"^\.([0-9])(?=\(|$)(.*)$")
 _RECITAL = re.compile(r"^(?:recital|rec)\b[.\s]*\(?([1-9][0-9]*)\)?$", re.IGNORECASE)
 _CHAPTER = re.compile(r"^(?:chapter|cpt)\b[.\s]*([ivx]+)(?:[\s,.]*sec(?:tion)?\b[.\s]*([1-9]))?$", re.IGNORECASE)
-_STEP = re.compile(r"\(([0-9A-Za-z.]+)\)|([0-9]+(?:[a-z](?![a-z]))?|[a-z]{1,4}(?![a-z]))|\.s([1-9])", re.IGNORECASE)
+_STEP = re.compile(
+    r"\(([0-9A-Za-z.]+)\)|([a-z]{3}[0-9]{4}|[0-9]+(?:[a-z](?![a-z]))?|[a-z]{1,4}(?![a-z]))|\.s([1-9])", re.IGNORECASE
+)
+_DOTTED_POINT = re.compile(r"(?<![0-9.(])([0-9]+\.[0-9]+)(?![0-9]|\.[0-9])")
 _ISO = re.compile(
-    r"^(?:(?:sub-?)?clause|control|annex|section|objective|§)?\s*((?:[A-C][.\s]?)?[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})\.?$",
+    r"^((?:sub-?)?clause|control|annex|section|objective|§)?\s*(?:([A-C])[.\s]?)?([0-9]{1,2}(?:\.[0-9]{1,2}){0,3})\.?$",
     re.IGNORECASE,
 )
+_ISO_ANNEX = re.compile(r"^(?:annex\s+)?([A-C])$", re.IGNORECASE)
 _NIST = re.compile(r"^([A-Za-z]+)(?:[\s.-]*([0-9]{1,2}(?:\.[0-9]{1,2})?))?$")
 _NUMBER = re.compile(r"^(?:risk\s*)?([1-9][0-9]*)$", re.IGNORECASE)
 
@@ -47,25 +52,27 @@ class Scheme:
     names: tuple[str, ...]
 
 
-def split_framework(text: str, schemes: Mapping[str, Scheme]) -> tuple[Scheme | None, str]:
-    """Find the framework a citation names, and what is left of the citation.
+def split_framework(text: str, schemes: Mapping[str, Scheme]) -> tuple[Scheme | None, str, str]:
+    """Find the framework a citation names, the edition after an @, and what is left of the citation.
 
     The longest name wins, at the start ("ISO 42001 A.6.2.8") or at the end ("Article 6(2) of the AI Act").
     """
-    clean = " ".join(text.replace("\u00a0", " ").split())
+    clean = " ".join(_DASHES.sub("-", text).split())
     by_length = sorted(
         ((name, scheme) for scheme in schemes.values() for name in (scheme.slug, *scheme.names)),
         key=lambda pair: (-len(pair[0]), pair[0]),
     )
     for name, scheme in by_length:
         pattern = re.escape(name).replace(r"\ ", r"[\s-]*")
-        start = re.match(rf"{pattern}(?:\s*@\s*[0-9.]+)?(?![A-Za-z0-9])[\s:,]*(.*)$", clean, re.IGNORECASE)
-        if start and start.group(1):
-            return scheme, start.group(1).strip()
-        end = re.match(rf"(.*?)[\s,]*(?:\bof\b|\bin\b)?\s*(?:\bthe\b)?[\s(]*{pattern}\)?$", clean, re.IGNORECASE)
+        start = re.match(rf"{pattern}(?:\s*@\s*([0-9.]+))?(?![A-Za-z0-9])[\s:,]*(.*)$", clean, re.IGNORECASE)
+        if start and start.group(2):
+            return scheme, start.group(1) or "", start.group(2).strip()
+        end = re.match(
+            rf"(.*?)[\s,]*(?:\bof\b|\bin\b)?\s*(?:\bthe\b)?[\s(]*(?<![A-Za-z0-9]){pattern}\)?$", clean, re.IGNORECASE
+        )
         if end and end.group(1):
-            return scheme, end.group(1).strip()
-    return None, clean
+            return scheme, "", end.group(1).strip()
+    return None, "", clean
 
 
 def iter_candidates(text: str, style: str) -> Iterator[str]:
@@ -82,10 +89,15 @@ def iter_candidates(text: str, style: str) -> Iterator[str]:
 
 def _iso(text: str) -> Iterator[str]:
     if match := _ISO.match(text):
-        local = match.group(1).upper().replace(" ", ".")
-        if local[0].isalpha() and local[1] != ".":
-            local = f"{local[0]}.{local[1:]}"
-        yield local
+        word, letter, number = match.groups()
+        if letter:
+            yield f"{letter.upper()}.{number}"
+        elif (word or "").lower() in ("control", "objective"):
+            yield f"A.{number}"  # controls stand in Annex A; the clause of that number is another thing
+        elif (word or "").lower() != "annex":
+            yield number
+    elif match := _ISO_ANNEX.match(text):
+        yield match.group(1).upper()
 
 
 def _nist(text: str) -> Iterator[str]:
@@ -121,22 +133,32 @@ def _eu_law(text: str) -> Iterator[str]:
 
 
 def _annex(numeral: str, rest: str, subparagraph: str) -> Iterator[str]:
-    section = ""
     if match := _ANNEX_SECTION_NUMBER.match(rest):
-        section, rest = f".{match.group(1)}", match.group(2)
+        yield from _annex_points(f"{numeral}.{match.group(1)}", match.group(2), subparagraph)
     elif match := _ANNEX_SECTION.match(rest):
-        section, rest = f".{(match.group(1) or match.group(2)).upper()}", match.group(3)
-    steps = _steps(rest)
-    if steps is not None:
-        yield f"Annex.{numeral}{section}{steps}{subparagraph}"
+        section = (match.group(1) or match.group(2)).upper()
+        yield from _annex_points(f"{numeral}.{section}", match.group(3), subparagraph)
+        if match.group(2):  # without the word "section" the letter may be a point
+            yield from _annex_points(numeral, rest, subparagraph)
+    else:
+        yield from _annex_points(numeral, rest, subparagraph)
+
+
+def _annex_points(head: str, rest: str, subparagraph: str) -> Iterator[str]:
+    for reading in dict.fromkeys((rest, _DOTTED_POINT.sub(r"(\1)", rest))):  # "4.4" may be one point, or 4 and 4
+        steps = _steps(reading)
+        if steps is not None:
+            yield f"Annex.{head}{steps}{subparagraph}"
 
 
 def _take_subparagraph(text: str) -> tuple[str, str]:
+    """Put "second subparagraph" where it stands as `.s2`; at the beginning of a text it belongs to the end."""
     match = _SUBPARAGRAPH.search(text)
     if not match:
         return text, ""
     number = _ORDINALS[match.group(1).lower()] if match.group(1) else int(match.group(2))
-    return text[: match.start()] + text[match.end() :], f".s{number}"
+    before, after = text[: match.start()], text[match.end() :]
+    return (f"{before}.s{number}{after}", "") if before.strip() else (after, f".s{number}")
 
 
 def _steps(rest: str) -> str | None:
@@ -177,14 +199,23 @@ def format_citation(local: str, style: str) -> str:
         return f"Recital {rest}"
     if head == "Cpt":
         return "Chapter " + rest.replace(".Sec.", ", Section ")
-    steps = _CANONICAL_STEP.findall(rest)
     base = re.split(r"\(|\.s[1-9]", rest, maxsplit=1)[0]
-    inner = "".join(f"({step})" for step, _ in steps if step)
-    subparagraph = "".join(f", {_ORDINAL_WORDS[int(number)]} subparagraph" for _, number in steps if number)
+    steps = _steps_in_words(_CANONICAL_STEP.findall(rest), after_words=head == "Annex")
     if head == "Art":
-        return f"Article {base}{inner}{subparagraph}"
+        return f"Article {base}{steps}"
     numeral, _, section = base.partition(".")
-    section = f", Section {section}" if section else ""
-    first = next((step for step, _ in steps if step), "")
-    points = f", point {first}{inner[len(first) + 2 :]}" if first else ""
-    return f"Annex {numeral}{section}{points}{subparagraph}"
+    return f"Annex {numeral}{f', Section {section}' if section else ''}{steps}"
+
+
+def _steps_in_words(steps: list[tuple[str, str]], *, after_words: bool) -> str:
+    """Write steps as "(1)(a)", or after words as ", point 1(a)"."""
+    written = ""
+    for step, subparagraph in steps:
+        if subparagraph:
+            written += f", {_ORDINAL_WORDS[int(subparagraph)]} subparagraph"
+        elif after_words:
+            written += f", point {step}" if step[0].isdigit() or len(step) > 4 else f", point ({step})"
+        else:
+            written += f"({step})"
+        after_words = bool(subparagraph)
+    return written

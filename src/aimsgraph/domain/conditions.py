@@ -8,11 +8,15 @@ never an answer.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"\s*(?:(\()|(\))|(AND|OR|NOT)\b|([a-z][a-z0-9-]*))")
+
+_MOST_TRIED = 10
+"""Above so many unanswered codes all of them are named: trying every answer would take too long."""
 
 Truth = bool | None
 
@@ -35,14 +39,22 @@ class Condition:
         return _evaluate(self._tree, facts)
 
     def undecided(self, facts: Mapping[str, bool]) -> tuple[str, ...]:
-        """Return the unanswered codes the truth still depends on; empty when it is decided."""
+        """Return the unanswered codes the truth still depends on; empty when it is decided.
+
+        Answers to these decide it whatever they are, and none of them can be left out.
+        """
         if self.evaluate(facts) is not None:
             return ()
-        return tuple(code for code in self.codes if code not in facts and self._matters(code, facts))
+        needed = [code for code in self.codes if code not in facts]
+        for code in tuple(needed) if len(needed) <= _MOST_TRIED else ():
+            others = [other for other in needed if other != code]
+            if self._is_decided_by(others, facts):
+                needed = others
+        return tuple(needed)
 
-    def _matters(self, code: str, facts: Mapping[str, bool]) -> bool:
-        outcomes = {self.evaluate({**facts, code: answer}) for answer in (True, False)}
-        return len(outcomes) > 1 or None in outcomes
+    def _is_decided_by(self, codes: list[str], facts: Mapping[str, bool]) -> bool:
+        answers = itertools.product((True, False), repeat=len(codes))
+        return all(self.evaluate({**facts, **dict(zip(codes, each, strict=True))}) is not None for each in answers)
 
 
 def parse_condition(text: str) -> Condition:

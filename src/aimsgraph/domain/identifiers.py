@@ -95,7 +95,7 @@ def parse_reference(text: str) -> Reference:
 
 
 def is_local_id(local: str, style: str) -> bool:
-    """Say whether a local id has the canonical form of its style (or is a norm statement's id)."""
+    """Say whether a local id of a provision, control or catalogue entry has the canonical form of its style."""
     return STYLES[style].fullmatch(local) is not None
 
 

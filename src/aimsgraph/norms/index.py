@@ -7,6 +7,7 @@ that names the nearest ids.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +17,15 @@ from rapidfuzz.distance import JaroWinkler
 
 from aimsgraph.domain.citations import Scheme, iter_candidates, split_framework
 from aimsgraph.domain.identifiers import ELI_HOSTS, ID, parse_reference
+from aimsgraph.domain.time import parse_date
 from aimsgraph.errors import NotFound, UsageError
 from aimsgraph.graph.store import Store
 from aimsgraph.norms.ask import date_of, iter_rows, text_of
 
 NEAREST = 3
+LONGEST = 400
+"""Characters of the longest citation read; nothing that names one provision is longer."""
+_ELI_VERSION = re.compile(r"/(?:oj|([0-9]{4}-[0-9]{2}-[0-9]{2}))(?:/[a-z]{3})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,22 @@ class Index:
     frameworks: Mapping[str, FrameworkInfo]
     by_reference: Mapping[str, Entry]
     _by_iri: Mapping[str, Entry] = field(repr=False)
+    _versions: Mapping[str, str] = field(repr=False)
     _by_key: Mapping[tuple[str, str], Entry] = field(repr=False)
 
     @classmethod
     def from_store(cls, store: Store) -> Index:
-        """Read the names out of a store."""
+        """Read the names out of a store.
+
+        Raises:
+            NotFound: it holds no framework, so no question about norms has an answer.
+        """
         frameworks = _read_frameworks(store)
+        if not frameworks:
+            raise NotFound(
+                "the store holds no framework",
+                remedy="fill it with `aimsgraph --store PATH build`, or use --store memory",
+            )
         entries: dict[str, Entry] = {
             info.slug: Entry(info.slug, info.iri, info.label, "framework", info.slug) for info in frameworks.values()
         }
@@ -98,8 +113,12 @@ class Index:
             slug = reference.partition(":")[0]
             entries[reference] = Entry(reference, text_of(row, "iri"), text_of(row, "label"), kind, slug)
         by_iri = {entry.iri: entry for entry in entries.values()}
-        by_key = {(entry.framework, entry.reference.partition(":")[2].casefold()): entry for entry in entries.values()}
-        return cls(frameworks, entries, by_iri, by_key)
+        by_key = {
+            (entry.framework, entry.reference.partition(":")[2].casefold()): entry
+            for entry in entries.values()
+            if entry.kind != "framework"
+        }
+        return cls(frameworks, entries, by_iri, _read_versions(store), by_key)
 
     @property
     def schemes(self) -> dict[str, Scheme]:
@@ -108,7 +127,7 @@ class Index:
 
     def by_iri(self, iri: str) -> Entry | None:
         """Return the entry of an IRI, also of the IRI of one of its versions."""
-        return self._by_iri.get(iri) or self._by_iri.get(iri.rpartition("/")[0])
+        return self._by_iri.get(iri) or self._by_iri.get(self._versions.get(iri, ""))
 
     def resolve(self, text: str) -> Entry:
         """Return what a reference, citation, IRI or ELI address means.
@@ -120,6 +139,11 @@ class Index:
         text = text.strip()
         if not text:
             raise UsageError("the reference is empty", remedy="write for example eu-ai-act:Art.6(2)")
+        if len(text) > LONGEST:
+            raise UsageError(
+                f"the reference is too long: {len(text)} characters",
+                remedy=f"write at most {LONGEST}, for one provision",
+            )
         if "://" in text:
             return self._resolve_address(text)
         if entry := self._exact(text):
@@ -155,6 +179,9 @@ class Index:
     def _exact(self, text: str) -> Entry | None:
         if info := self._framework_by_name(text):
             return self.by_reference[info.slug]
+        slug, at, _ = text.partition("@")
+        if at and slug in self.frameworks and ":" not in text:
+            return self.by_reference[self.framework(text).slug]
         try:
             reference = parse_reference(text)
         except ValueError:
@@ -164,7 +191,9 @@ class Index:
         return self.by_reference.get(str(reference.without_edition))
 
     def _fitting(self, text: str) -> list[Entry]:
-        scheme, rest = split_framework(text, self.schemes)
+        scheme, edition, rest = split_framework(text, self.schemes)
+        if scheme and edition:
+            self.framework(f"{scheme.slug}@{edition}")
         schemes = [scheme] if scheme else list(self.schemes.values())
         found: dict[str, Entry] = {}
         for candidate_scheme in schemes:
@@ -176,46 +205,70 @@ class Index:
         return list(found.values())
 
     def _resolve_address(self, text: str) -> Entry:
-        iri = text.strip("<>")
+        iri = text.strip("<>").rstrip("/")
         for host in ELI_HOSTS:
             if iri.startswith(host):
-                path = iri.removeprefix(host)
-                iri = f"{ID}eu/{path}"
-        while iri.startswith(ID):
-            if entry := self._by_iri.get(iri):
-                return entry
-            head, _, tail = iri.rpartition("/")
-            if not (tail in ("oj", "eng") or tail[:4].isdigit()):
-                break
-            iri = head
-        known = [entry.iri for entry in self._by_iri.values()]
-        near = process.extract(iri, known, scorer=fuzz.ratio, limit=NEAREST)
+                iri = f"{ID}eu/{_without_eli_version(iri.removeprefix(host))}"
+        if entry := self.by_iri(iri):
+            return entry
+        near = process.extract(iri, list(self._by_iri), scorer=fuzz.ratio, limit=NEAREST)
         names = ", ".join(match[0] for match in near)
         raise NotFound(f"nothing in the graph has the address {text!r}", remedy=f"nearest: {names}")
 
     def _not_found(self, text: str) -> NotFound:
-        scheme, rest = split_framework(text, self.schemes)
-        mistakes = [
+        scheme, _, rest = split_framework(text, self.schemes)
+        if scheme is None:
+            rest = rest.rpartition(":")[2].strip() or rest
+        asked = [info for info in self.frameworks.values() if scheme is None or scheme.slug == info.slug]
+        meant = {info.slug: (rest, *iter_candidates(rest, info.style)) for info in asked}
+        reasons = [
             f"{info.label}: {reason}"
-            for info in self.frameworks.values()
-            if scheme is None or scheme.slug == info.slug
-            for local in (rest, *iter_candidates(rest, info.style))
+            for info in asked
+            for local in meant[info.slug]
             if (reason := info.known_mistakes.get(local))
         ]
-        pool = [r for r, entry in self.by_reference.items() if scheme is None or entry.framework == scheme.slug]
-        wanted = rest
-        for style in {info.style for info in self.frameworks.values() if scheme is None or info.slug == scheme.slug}:
-            wanted = next(iter(iter_candidates(rest, style)), wanted)
-        near = process.extract(
-            wanted, pool, scorer=JaroWinkler.normalized_similarity, processor=_local_part, limit=NEAREST
-        )
-        names = ", ".join(match[0] for match in near)
-        reason = f" ({mistakes[0]})" if mistakes else ""
+        names = ", ".join(self._nearest(meant))
+        reason = f" ({reasons[0]})" if reasons else ""
         return NotFound(f"{text!r} names nothing in the graph{reason}", remedy=f"nearest: {names}")
+
+    def _nearest(self, meant: Mapping[str, tuple[str, ...]]) -> list[str]:
+        """Return the references nearest to what may be meant in each framework, nearest first."""
+        scored: list[tuple[float, int, str]] = []
+        for slug, locals_ in meant.items():
+            pool = [r for r, entry in self.by_reference.items() if entry.framework == slug]
+            found = process.extract(
+                locals_[-1], pool, scorer=JaroWinkler.normalized_similarity, processor=_local_part, limit=NEAREST
+            )
+            scored += [(-score, len(scored) + i, reference) for i, (reference, score, _) in enumerate(found)]
+        return [reference for _, _, reference in sorted(scored)[:NEAREST]]
+
+
+def _without_eli_version(path: str) -> str:
+    """Cut the version and the language off the path of an ELI address: `…/oj`, `…/2026-07-27/eng`."""
+    match = _ELI_VERSION.search(path)
+    if match is None:
+        return path
+    try:
+        parse_date(match.group(1) or "2024-01-01")
+    except ValueError:
+        return path
+    return path[: match.start()]
 
 
 def _local_part(reference: str) -> str:
     return str(reference).partition(":")[2].lower() or str(reference).lower()
+
+
+def _read_versions(store: Store) -> dict[str, str]:
+    """Return version IRI → IRI of what it is a version of; a version of a part is one of its framework too."""
+    query = """SELECT ?version ?whole ?framework ?key WHERE { ?version aims:versionOf ?whole ; aims:versionKey ?key .
+        ?whole aims:inFramework ?framework }"""
+    found: dict[str, str] = {}
+    for row in iter_rows(store, query):
+        framework = text_of(row, "framework")
+        found[text_of(row, "version")] = text_of(row, "whole")
+        found[f"{framework}/{text_of(row, 'key')}"] = framework
+    return found
 
 
 def _read_frameworks(store: Store) -> dict[str, FrameworkInfo]:

@@ -17,6 +17,7 @@ from aimsgraph.norms.ask import iter_rows, text_of
 from aimsgraph.norms.index import Entry, Index
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+MOST_WORDS = 50
 _WEIGHTS = "4.0, 8.0, 3.0, 1.0"
 
 
@@ -47,6 +48,8 @@ class Searcher:
         words = _WORD.findall(text)
         if not words:
             raise UsageError("there is no word to search for", remedy="give one or more words")
+        if len(words) > MOST_WORDS:
+            raise UsageError(f"{len(words)} words are too many to search for", remedy=f"give at most {MOST_WORDS}")
         for joiner in (" ", " OR "):
             hits = self._run(joiner.join(f'"{word}"*' for word in words), framework, limit)
             if hits:

@@ -37,10 +37,7 @@ def quads(label, count=200):
 
 
 def quads(label: str, count: int = 200) -> list[ox.Quad]:
-    return [
-        ox.Quad(ox.NamedNode(f"http://example.org/{number}"), P, ox.Literal(label), G)
-        for number in range(count)
-    ]
+    return [ox.Quad(ox.NamedNode(f"http://example.org/{number}"), P, ox.Literal(label), G) for number in range(count)]
 
 
 def start(path: Path, body: str) -> subprocess.Popen[str]:

@@ -19,9 +19,7 @@ from aimsgraph.graph.query_text import (
     detect_form,
 )
 
-PROLOGUE = (
-    "PREFIX : <http://127.0.0.1:1/> PREFIX ex: <http://127.0.0.1:1/> PREFIX service: <http://127.0.0.1:1/> "
-)
+PROLOGUE = "PREFIX : <http://127.0.0.1:1/> PREFIX ex: <http://127.0.0.1:1/> PREFIX service: <http://127.0.0.1:1/> "
 PATTERN = "{ ?x ?y ?z }"
 
 SERVICE_TEXTS = [
@@ -127,9 +125,7 @@ def test_what_the_engine_accepts_is_let_through(text):
     check_query(PROLOGUE + text)
 
 
-@pytest.mark.parametrize(
-    "text", ["SELECT * { ?s ?p ?o ", "SELECT * { ?s ?p ?o ) }", "SELECT * { \\ }", "ASK {} \x00"]
-)
+@pytest.mark.parametrize("text", ["SELECT * { ?s ?p ?o ", "SELECT * { ?s ?p ?o ) }", "SELECT * { \\ }", "ASK {} \x00"])
 def test_what_is_no_sparql_has_a_place(text):
     with pytest.raises(QuerySyntaxError) as caught:
         check_query(text)
@@ -185,9 +181,7 @@ ENDPOINTS = ["<http://127.0.0.1:1/>", ":p", "ex:p", "service:p", " ex:p", "?o", 
 def reaches_out(text: str) -> bool:
     """Run a query that passed the guard; the engine refuses port 1 only after it decided to connect."""
     store = ox.Store()
-    store.add(
-        ox.Quad(ox.NamedNode("http://a"), ox.NamedNode("http://b"), ox.NamedNode("http://127.0.0.1:1/"))
-    )
+    store.add(ox.Quad(ox.NamedNode("http://a"), ox.NamedNode("http://b"), ox.NamedNode("http://127.0.0.1:1/")))
     try:
         list(itertools.islice(iter(store.query(text)), 3))
     except (OSError, RuntimeError):

@@ -85,9 +85,7 @@ def test_values_replace_the_examples(question):
     bound = bind(question, {**GIVEN, "on": "2026-08-02"}, resolve)
     (row, *_) = ox.Store().query(bound)
     assert row["role"] == ox.NamedNode("http://example.org/role/deployer")
-    assert row["on"] == ox.Literal(
-        "2026-08-02", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
-    )
+    assert row["on"] == ox.Literal("2026-08-02", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date"))
     assert (row["words"], row["most"], row["open"]) == (ox.Literal("x"), ox.Literal(5), ox.Literal(True))
     assert row["kind"] == ox.NamedNode("http://example.org/K")
     assert "VALUES ?other { 1 2 3 }" in bound

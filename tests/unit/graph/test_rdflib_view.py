@@ -72,9 +72,7 @@ def test_sparql_gives_what_rdflib_gives(view, parsed, query):
 
 def results(graph):
     """Return each result as focus, component, path and value, and how many focus nodes there are."""
-    conforms, report, _ = pyshacl.validate(
-        graph, shacl_graph=rdflib.Graph().parse(data=SHAPES, format="turtle")
-    )
+    conforms, report, _ = pyshacl.validate(graph, shacl_graph=rdflib.Graph().parse(data=SHAPES, format="turtle"))
     parts = (SH.focusNode, SH.sourceConstraintComponent, SH.resultPath, SH.value)
     found = report.objects(None, SH.result)
     rows = [tuple(str(report.value(result, part)) for part in parts) for result in found]

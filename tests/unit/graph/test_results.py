@@ -33,9 +33,7 @@ def store():
         ox.Quad(ox.NamedNode(f"{EX}{number}"), ox.NamedNode(EX + "p"), term, ox.NamedNode(EX + "g"))
         for number, term in enumerate(LITERALS)
     ]
-    blank = ox.Quad(
-        ox.BlankNode("b"), ox.NamedNode(EX + "p"), ox.NamedNode(EX + "a/b"), ox.NamedNode(EX + "g")
-    )
+    blank = ox.Quad(ox.BlankNode("b"), ox.NamedNode(EX + "p"), ox.NamedNode(EX + "a/b"), ox.NamedNode(EX + "g"))
     return MemoryStore([*quads, blank])
 
 
@@ -128,8 +126,7 @@ def test_yes_and_no(value):
 @pytest.mark.parametrize("name", GRAPH_FORMATS)
 def test_a_graph_reads_back_in_every_format(name):
     store = MemoryStore(
-        ox.Quad(ox.NamedNode(f"{EX}{number}"), ox.NamedNode(EX + "p"), term)
-        for number, term in enumerate(LITERALS)
+        ox.Quad(ox.NamedNode(f"{EX}{number}"), ox.NamedNode(EX + "p"), term) for number, term in enumerate(LITERALS)
     )
     text = render_answer(store.query("CONSTRUCT WHERE { ?s ?p ?o }"), name)
     read = {quad.triple for quad in ox.parse(text, format=GRAPH_FORMATS[name])}
