@@ -12,6 +12,7 @@ import pytest
 from test_content import ACT, AIMS, described, rows
 
 FORMAL = "2026-08-02"
+AMENDED_LAW = {f"{ACT}art_113/2026-07-27", f"{ACT}art_111/2026-07-27"}
 ROUTE_DATES = {"annex-iii": "2027-12-02", "annex-i": "2028-08-02"}
 ROUTES = {
     "RouteAnnexIII": "annex-iii", "RouteAnnexI": "annex-i", "RouteTransparency": "transparency", "RouteGpai": "gpai",
@@ -32,9 +33,8 @@ def dates_of(statement: str) -> dict[str, dict[str, set[str]]]:
     for route in described()[iri]["arisesOnRoute"]:
         by_date = found.setdefault(ROUTES[route.removeprefix(AIMS)], defaultdict(set))
         for rule in described().values():
-            if iri not in rule.get("governs", ()) or f"{ACT}art_113/2026-07-27" not in rule["laidDownBy"]:
-                if not (iri in rule.get("governs", ()) and f"{ACT}art_111/2026-07-27" in rule["laidDownBy"]):
-                    continue
+            if iri not in rule.get("governs", ()) or not rule["laidDownBy"] & AMENDED_LAW:
+                continue
             if "appliesToRoute" in rule and route not in rule["appliesToRoute"]:
                 continue
             for date in rule["appliesFrom"]:

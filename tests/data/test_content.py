@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from collections import Counter, defaultdict
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -161,7 +162,7 @@ def test_versions_neither_overlap_nor_leave_holes():
     for slug in (f.header.slug for f in content().frameworks):
         for provision, found in versions(slug).items():
             assert found, provision
-            for earlier, later in zip(found, found[1:], strict=False):
+            for earlier, later in pairwise(found):
                 assert earlier.span.end == later.span.start, provision
                 assert earlier.span.end_published == later.span.published, provision
                 assert earlier.ended_by == later.introduced_by, provision
@@ -170,9 +171,7 @@ def test_versions_neither_overlap_nor_leave_holes():
 
 
 def test_every_version_is_compiled_once():
-    compiled_versions = Counter(
-        next(iter(node["versionOf"])) for node in described().values() if "versionOf" in node
-    )
+    compiled_versions = Counter(next(iter(node["versionOf"])) for node in described().values() if "versionOf" in node)
     provisions = {next(iter(n["localId"])): iri for iri, n in described().items() if "documentOrder" in n}
     assert compiled_versions == {provisions[id_]: len(found) for id_, found in versions("eu-ai-act").items()}
 

@@ -98,9 +98,7 @@ def _role_in_words(holding: RoleHolding) -> str:
     return f"{holding.agent_label} is {holding.role} since {holding.held_from}{until}{ground}"
 
 
-def _exclusion(
-    system: AISystem, statement: Statement, route: str, holding: RoleHolding, moment: Moment
-) -> _Verdict:
+def _exclusion(system: AISystem, statement: Statement, route: str, holding: RoleHolding, moment: Moment) -> _Verdict:
     answers, open_ones = system.exclusions, []
     for slug, provision in EXCLUSIONS.items():
         answer = answers.get(slug)

@@ -71,6 +71,12 @@ class ContentCheckFailed(CheckFailed):
             location=first.location,
             remedy=first.remedy,
         )
+        self.what = what
+
+    def __str__(self) -> str:
+        """Return how many findings there are, and each on a line of its own."""
+        lines = [f"{len(self.findings)} {self.what} [{self.code}]", *map(str, self.findings)]
+        return "\n  ".join(lines)
 
 
 def require_sound(content: Content) -> None:

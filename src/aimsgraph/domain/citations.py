@@ -19,6 +19,9 @@ _ORDINALS = {
 }
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _NOISE = re.compile(r"\b(?:of|the|regulation|act|in)\b\s*", re.IGNORECASE)
+_OF = re.compile(r"[\s,]+of\s+(?:the\s+)?", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:articles?|arts?|annex|chapter|cpt)\b", re.IGNORECASE)
+_COMMAS = re.compile(r"\s*,[\s,]*")
 _SUBPARAGRAPH = re.compile(
     rf"[\s,]*\b({'|'.join(_ORDINALS)})\s+sub-?paragraph\b|[\s,]*\bsub-?para(?:graph)?\.?\s*([1-9])\b",
     re.IGNORECASE,
@@ -31,7 +34,8 @@ _ANNEX_SECTION_NUMBER = re.compile(r"^\.([0-9])(?=\(|$)(.*)$")
 _RECITAL = re.compile(r"^(?:recital|rec)\b[.\s]*\(?([1-9][0-9]*)\)?$", re.IGNORECASE)
 _CHAPTER = re.compile(r"^(?:chapter|cpt)\b[.\s]*([ivx]+)(?:[\s,.]*sec(?:tion)?\b[.\s]*([1-9]))?$", re.IGNORECASE)
 _STEP = re.compile(
-    r"\(([0-9A-Za-z.]+)\)|([a-z]{3}[0-9]{4}|[0-9]+(?:[a-z](?![a-z]))?|[a-z]{1,4}(?![a-z]))|\.s([1-9])", re.IGNORECASE
+    r"\(\s*([0-9A-Za-z.]+)\s*\)|([a-z]{3}[0-9]{4}|[0-9]+(?:[a-z](?![a-z]))?|[a-z]{1,4}(?![a-z]))|\.s([1-9])",
+    re.IGNORECASE,
 )
 _DOTTED_POINT = re.compile(r"(?<![0-9.(])([0-9]+\.[0-9]+)(?![0-9]|\.[0-9])")
 _ISO = re.compile(
@@ -57,7 +61,7 @@ def split_framework(text: str, schemes: Mapping[str, Scheme]) -> tuple[Scheme | 
 
     The longest name wins, at the start ("ISO 42001 A.6.2.8") or at the end ("Article 6(2) of the AI Act").
     """
-    clean = " ".join(_DASHES.sub("-", text).split())
+    clean = " ".join(_COMMAS.sub(", ", _DASHES.sub("-", text)).split())
     by_length = sorted(
         ((name, scheme) for scheme in schemes.values() for name in (scheme.slug, *scheme.names)),
         key=lambda pair: (-len(pair[0]), pair[0]),
@@ -116,6 +120,9 @@ def _slug(text: str) -> Iterator[str]:
 
 
 def _eu_law(text: str) -> Iterator[str]:
+    parts = _OF.split(text)
+    if len(parts) > 1 and _WHOLE.match(parts[-1]):  # "point (a) of Article 6(3)"
+        text = ", ".join(reversed(parts))
     text, subparagraph = _take_subparagraph(text)
     text = _STEP_WORDS.sub(" ", _NOISE.sub("", text)).strip()
     if match := _ARTICLE.match(text):
@@ -135,6 +142,7 @@ def _eu_law(text: str) -> Iterator[str]:
 def _annex(numeral: str, rest: str, subparagraph: str) -> Iterator[str]:
     if match := _ANNEX_SECTION_NUMBER.match(rest):
         yield from _annex_points(f"{numeral}.{match.group(1)}", match.group(2), subparagraph)
+        yield from _annex_points(numeral, rest, subparagraph)
     elif match := _ANNEX_SECTION.match(rest):
         section = (match.group(1) or match.group(2)).upper()
         yield from _annex_points(f"{numeral}.{section}", match.group(3), subparagraph)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import JaroWinkler
 
 from aimsgraph.domain.citations import Scheme, iter_candidates, split_framework
 from aimsgraph.domain.identifiers import ELI_HOSTS, ID, parse_reference
@@ -23,8 +22,9 @@ from aimsgraph.graph.store import Store
 from aimsgraph.norms.ask import date_of, iter_rows, text_of
 
 NEAREST = 3
-LONGEST = 400
+LONGEST = 300
 """Characters of the longest citation read; nothing that names one provision is longer."""
+_LAST_STEP = re.compile(r"(?:\([^()]*\)|[.-][^.()-]*)$")
 _ELI_VERSION = re.compile(r"/(?:oj|([0-9]{4}-[0-9]{2}-[0-9]{2}))(?:/[a-z]{3})?$")
 
 
@@ -170,7 +170,7 @@ class Index:
         return info
 
     def _framework_by_name(self, text: str) -> FrameworkInfo | None:
-        folded = " ".join(text.split()).casefold()
+        folded = " ".join(text.split()).casefold().removeprefix("the ")
         for info in self.frameworks.values():
             if folded in {name.casefold() for name in (info.slug, info.label, *info.names)}:
                 return info
@@ -233,14 +233,29 @@ class Index:
 
     def _nearest(self, meant: Mapping[str, tuple[str, ...]]) -> list[str]:
         """Return the references nearest to what may be meant in each framework, nearest first."""
-        scored: list[tuple[float, int, str]] = []
+        scored: list[tuple[float, str]] = []
+        begun: list[str] = []
         for slug, locals_ in meant.items():
+            start = locals_[-1].casefold()
             pool = [r for r, entry in self.by_reference.items() if entry.framework == slug]
-            found = process.extract(
-                locals_[-1], pool, scorer=JaroWinkler.normalized_similarity, processor=_local_part, limit=NEAREST
-            )
-            scored += [(-score, len(scored) + i, reference) for i, (reference, score, _) in enumerate(found)]
-        return [reference for _, _, reference in sorted(scored)[:NEAREST]]
+            begun += [reference for reference in pool if start and _local_part(reference).startswith(start)][:NEAREST]
+            scored += [
+                (-score, reference)
+                for reference, score, _ in process.extract(
+                    locals_[-1], pool, scorer=fuzz.ratio, processor=_local_part, limit=NEAREST
+                )
+            ]
+        scored.sort(key=lambda pair: pair[0])
+        wholes = [entry.reference for slug, locals_ in meant.items() if (entry := self._whole(slug, locals_[-1]))]
+        return list(dict.fromkeys((*wholes, *begun, *(reference for _, reference in scored))))[:NEAREST]
+
+    def _whole(self, slug: str, local: str) -> Entry | None:
+        """Return the smallest thing that exists of which a local id would be a part."""
+        while match := _LAST_STEP.search(local):
+            local = local[: match.start()]
+            if entry := self._by_key.get((slug, local.casefold())):
+                return entry
+        return None
 
 
 def _without_eli_version(path: str) -> str:

@@ -246,7 +246,9 @@ def test_a_fault_gives_its_code(tiny: Path, case: Fault):
     findings = check_content(read_content([tiny]))
     assert {finding.rule for finding in findings} == {case.code}, "\n".join(map(str, findings))
     file, line, column = case.where
-    at = [f for f in findings if (f.location.file, f.location.line, f.location.column) == (f"data/{file}", line, column)]
+    at = [
+        f for f in findings if (f.location.file, f.location.line, f.location.column) == (f"data/{file}", line, column)
+    ]
     assert at, "\n".join(map(str, findings))
     assert case.remedy in at[0].remedy
 
@@ -275,5 +277,7 @@ def test_unsound_content_is_refused_with_all_findings(tiny: Path):
     assert len(caught.value.findings) == 2
     assert caught.value.exit_code == 1
     assert caught.value.location == caught.value.findings[0].location
-    assert "2 findings" in str(caught.value)
+    shown = str(caught.value)
+    assert shown.startswith("2 findings in the content [check-failed]\n")
+    assert all(str(finding) in shown for finding in caught.value.findings)
     assert AMENDING  # the amending act stands beside the act it amends

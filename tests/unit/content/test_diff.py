@@ -79,7 +79,12 @@ def test_an_insertion_moves_nothing(tiny: Path, later: Path):
 
 
 def test_a_move_is_told(tiny: Path, later: Path):
-    spoil(later, f"{STANDARD}/provisions.tsv", "4||clause|Context|no|plan|\n4.1|4|clause|Issues|yes|plan|A list of issues\n", "")
+    spoil(
+        later,
+        f"{STANDARD}/provisions.tsv",
+        "4||clause|Context|no|plan|\n4.1|4|clause|Issues|yes|plan|A list of issues\n",
+        "",
+    )
     path = later / STANDARD / "provisions.tsv"
     with path.open("a", encoding="utf-8") as stream:
         stream.write("4||clause|Context|no|plan|\n4.1|4|clause|Issues|yes|plan|A list of issues\n".replace("|", "\t"))
