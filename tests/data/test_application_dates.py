@@ -24,6 +24,7 @@ TESTING = ("Art.60(", "Art.61(", "Annex.IX(")
 with (Path(__file__).parent / "expected-dates.tsv").open(encoding="utf-8", newline="") as _stream:
     FACTS = {row["id"]: row for row in csv.DictReader(_stream, delimiter="\t", quoting=csv.QUOTE_NONE)}
 LIVE = {row["id"]: row for row in rows("statements") if not row["in_force_until"]}
+RULES = [node for node in described().values() if "governs" in node]
 
 
 def dates_of(statement: str) -> dict[str, dict[str, set[str]]]:
@@ -32,8 +33,8 @@ def dates_of(statement: str) -> dict[str, dict[str, set[str]]]:
     found: dict[str, dict[str, set[str]]] = {}
     for route in described()[iri]["arisesOnRoute"]:
         by_date = found.setdefault(ROUTES[route.removeprefix(AIMS)], defaultdict(set))
-        for rule in described().values():
-            if iri not in rule.get("governs", ()) or not rule["laidDownBy"] & AMENDED_LAW:
+        for rule in RULES:
+            if iri not in rule["governs"] or not rule["laidDownBy"] & AMENDED_LAW:
                 continue
             if "appliesToRoute" in rule and route not in rule["appliesToRoute"]:
                 continue

@@ -97,9 +97,7 @@ def test_alignments_are_consistent_with_each_other_and_the_foreign_axioms(
     assert result.unsatisfiable == ()
 
 
-def test_careless_alignment_leaves_a_class_empty(
-    files: OntologyFiles, vocabulary: Graph, fixtures: Path
-) -> None:
+def test_careless_alignment_leaves_a_class_empty(files: OntologyFiles, vocabulary: Graph, fixtures: Path) -> None:
     clash = [read_turtle(fixtures / name) for name in ("foreign-axioms.ttl", "clashing-alignment.ttl")]
     result = check_consistency([vocabulary, merge_turtle(files.alignments), *clash])
     assert result.unsatisfiable == ("https://w3id.org/aimsgraph/ns#Deployment",)

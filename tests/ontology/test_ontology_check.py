@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from aimsgraph.reasoning.ontology_check import check_ontology
-from aimsgraph.reasoning.ontology_files import OntologyFiles
+import pytest
+
+from aimsgraph.reasoning.ontology_check import check_data, check_ontology
+from aimsgraph.reasoning.ontology_files import OntologyFiles, read_turtle
 
 
 def keep_faults(root: Path, *names: str) -> None:
@@ -62,3 +64,16 @@ def test_contradiction_is_reported(copied_root: Path) -> None:
     assert report.status == "inconsistent"
     assert "inconsistent" in {finding.rule for finding in report.findings}
     assert not report.is_sound
+
+
+EXAMPLES = sorted((Path(__file__).parent / "consistent").glob("*.ttl"))
+
+
+def test_examples_contradict_no_axiom(files: OntologyFiles) -> None:
+    assert check_data(files.root, [read_turtle(path) for path in EXAMPLES]).consistent
+
+
+@pytest.mark.parametrize("fault", ["part-of-itself", "assessable-perhaps", "hidden-dataset"])
+def test_faulty_data_contradicts_an_axiom(files: OntologyFiles, fault: str) -> None:
+    path = next(path for path in files.faults if path.stem == fault)
+    assert not check_data(files.root, [read_turtle(path)]).consistent

@@ -64,9 +64,7 @@ def test_examples_use_declared_terms_only(files: OntologyFiles, vocabulary: Grap
     for path in (*EXAMPLES, *files.faults):
         graph = read_turtle(path)
         used = {str(p) for p in graph.predicates()} | {
-            str(o)
-            for o in graph.objects(None, None)
-            if re.search(r"/ns#[A-Z]", str(o)) and _is_class(graph, o)
+            str(o) for o in graph.objects(None, None) if re.search(r"/ns#[A-Z]", str(o)) and _is_class(graph, o)
         }
         ours = {term for term in used if "aimsgraph/ns#" in term}
         assert ours, path.name

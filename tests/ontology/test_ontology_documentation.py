@@ -50,9 +50,7 @@ def check_locality(pages: dict[str, str]) -> None:
 
 def check_links(pages: dict[str, str]) -> None:
     anchors = {name: set(re.findall(r'id="([^"]+)"', text)) for name, text in pages.items()}
-    links = [
-        link for text in pages.values() for link in re.findall(r'href="([\w-]+\.html)(?:#([^"]+))?"', text)
-    ]
+    links = [link for text in pages.values() for link in re.findall(r'href="([\w-]+\.html)(?:#([^"]+))?"', text)]
     assert len(links) > 400
     assert [link for link in links if link[1] and link[1] not in anchors[link[0]]] == []
 

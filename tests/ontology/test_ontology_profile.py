@@ -35,9 +35,7 @@ def test_dates_have_no_range(vocabulary: Graph) -> None:
 
 
 def test_four_transitive_properties_and_three_chains(vocabulary: Graph) -> None:
-    transitive = {
-        str(s).removeprefix(NAMESPACE) for s in vocabulary.subjects(RDF.type, OWL.TransitiveProperty)
-    }
+    transitive = {str(s).removeprefix(NAMESPACE) for s in vocabulary.subjects(RDF.type, OWL.TransitiveProperty)}
     chained = {str(s).removeprefix(NAMESPACE) for s in vocabulary.subjects(OWL.propertyChainAxiom)}
     assert transitive == {"isPartOf", "hasComponent", "fineTunedFrom", "derivedFromDataset"}
     assert chained == {"potentiallyBears", "dependsOnDataset", "evidencesControl"}
@@ -47,9 +45,7 @@ def test_only_simple_properties_carry_axioms_that_need_them(vocabulary: Graph) -
     """OWL 2 DL allows functional, asymmetric and counted properties only when nothing chains into them."""
     compound = set(vocabulary.subjects(RDF.type, OWL.TransitiveProperty))
     compound |= set(vocabulary.subjects(OWL.propertyChainAxiom))
-    above = {
-        parent for child in compound for parent in vocabulary.transitive_objects(child, RDFS.subPropertyOf)
-    }
+    above = {parent for child in compound for parent in vocabulary.transitive_objects(child, RDFS.subPropertyOf)}
     needing = set(vocabulary.objects(None, OWL.onProperty))
     for kind in (OWL.FunctionalProperty, OWL.AsymmetricProperty, OWL.IrreflexiveProperty):
         needing |= set(vocabulary.subjects(RDF.type, kind))

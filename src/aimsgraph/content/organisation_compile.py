@@ -105,8 +105,8 @@ class _Compiler:
     def _answer(self, path: tuple[str, ...], subject: str, code: str, answer: bool, where: Location) -> None:
         label = f"{code}: {'yes' if answer else 'no'}"
         node = self._node(where, self.names("answer", *path, code), "ConditionAnswer", label=label)
-        node.say("answersCondition", ox.NamedNode(self.law.conditions[code])).say("answer", answer)
-        node.say("answeredFor", ox.NamedNode(subject))
+        node.say("answersCondition", ox.NamedNode(self.law.conditions[code])).say("conditionHolds", answer)
+        node.say("decisionAbout", ox.NamedNode(subject))
 
     def compile_people(self, files: OrganisationFiles) -> None:
         """Say who works here, in which role of the management system, with which competence."""
@@ -151,9 +151,9 @@ class _Compiler:
         for slug, answer in document.model.art_2_exclusions.items():
             where = document.yaml.where("art_2_exclusions", slug)
             iri = self.names("exclusion", document.model.id, slug)
-            node = self._node(where, iri, "ExclusionDecision", label=f"{document.model.name}: exclusion {slug}")
-            node.say("exclusionUnder", self._provision(EXCLUSIONS[slug])).say("answer", answer)
-            node.say("answeredFor", system)
+            node = self._node(where, iri, "ScopeDecision", label=f"{document.model.name}: exclusion {slug}")
+            node.say("groundedOn", self._provision(EXCLUSIONS[slug])).say("exclusionApplies", answer)
+            node.say("decisionAbout", system)
 
     def _provision(self, reference: str) -> ox.NamedNode:
         iri = self.law.resolve(reference)
@@ -165,7 +165,7 @@ class _Compiler:
             iri = self.names("event", document.model.id, event.id)
             where = document.yaml.where("events", i, "id")
             node = self._node(where, iri, "Event", _EVENT_CLASSES[event.kind], label=event.description)
-            node.say("modificationOf", system).say("happensOn", event.on)
+            node.say("modificationOf", system).say("happenedOn", event.on)
 
     def _compile_roles(self, document: Document[SystemFile], system: ox.NamedNode) -> None:
         model = document.model

@@ -16,6 +16,7 @@ from aimsgraph.content.tables import read_lines
 from aimsgraph.errors import InputError, Location
 
 Path_ = tuple[str | int, ...]
+_MAX_DEPTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,18 @@ def read_yaml(path: Path, shown_as: str) -> YamlSource:
     """Read one YAML document.
 
     Raises:
-        InputError: the file cannot be read, is no YAML, repeats a key, or uses anchors or tags.
+        InputError: the file cannot be read, is no YAML, repeats a key, uses anchors or tags, or nests too deeply.
     """
     text = "\n".join(read_lines(path, shown_as)) + "\n"
     try:
+        _refuse_indirection(text, shown_as)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (ValueError, OverflowError) as error:
+        raise InputError(
+            f"not YAML: an escape is no character: {error}",
+            location=Location(shown_as),
+            remedy="write the character itself",
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = Location(shown_as, mark.line + 1, mark.column + 1) if mark else Location(shown_as)
@@ -60,6 +68,25 @@ def read_yaml(path: Path, shown_as: str) -> YamlSource:
     positions: dict[Path_, tuple[int, int]] = {}
     data = _construct(node, (), positions, shown_as) if node is not None else {}
     return YamlSource(shown_as, data, positions)
+
+
+def _refuse_indirection(text: str, file: str) -> None:
+    """Refuse what means more than it shows: anchors, aliases, tags, deep nesting, halves of characters."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        what = ""
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            what = "anchors and aliases are not used here"
+        elif getattr(event, "tag", None):
+            what = "tags are not used here"
+        elif depth > _MAX_DEPTH:
+            what = f"more than {_MAX_DEPTH} levels"
+        elif any("\ud800" <= character <= "\udfff" for character in getattr(event, "value", "")):
+            what = "an escape stands for half a character"
+        if what:
+            where = Location(file, event.start_mark.line + 1, event.start_mark.column + 1)
+            raise InputError(f"not YAML as we write it: {what}", location=where, remedy="write the value out")
 
 
 def _construct(node: yaml.Node, path: Path_, positions: dict[Path_, tuple[int, int]], file: str) -> Any:  # noqa: ANN401

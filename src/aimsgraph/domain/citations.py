@@ -34,7 +34,7 @@ _ANNEX_SECTION_NUMBER = re.compile(r"^\.([0-9])(?=\(|$)(.*)$")
 _RECITAL = re.compile(r"^(?:recital|rec)\b[.\s]*\(?([1-9][0-9]*)\)?$", re.IGNORECASE)
 _CHAPTER = re.compile(r"^(?:chapter|cpt)\b[.\s]*([ivx]+)(?:[\s,.]*sec(?:tion)?\b[.\s]*([1-9]))?$", re.IGNORECASE)
 _STEP = re.compile(
-    r"\(\s*([0-9A-Za-z.]+)\s*\)|([a-z]{3}[0-9]{4}|[0-9]+(?:[a-z](?![a-z]))?|[a-z]{1,4}(?![a-z]))|\.s([1-9])",
+    r"\(\s*([0-9A-Za-z.]+)\s*\)|([a-z]{3}[0-9]{4}|[0-9]+(?:[a-z](?![a-z]))?|(?:[ivx]{1,5}|[a-z]{1,2})(?![a-z]))|\.s([1-9])",
     re.IGNORECASE,
 )
 _DOTTED_POINT = re.compile(r"(?<![0-9.(])([0-9]+\.[0-9]+)(?![0-9]|\.[0-9])")

@@ -171,14 +171,19 @@ def _is_meaningful(predicate: Node, value: Node, properties: dict[Node, URIRef])
 def check_consistency(
     graphs: Iterable[Graph],
     *,
+    classify: bool = True,
     java: Path | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     memory_mb: int = DEFAULT_MEMORY_MB,
 ) -> ConsistencyResult:
     """Ask HermiT whether graphs are consistent together and which classes can have no member.
 
+    Bulk data is best asked about with the axioms inside OWL 2 RL only and without `classify`: the whole Act
+    takes seconds then, and many minutes with the existential axioms and keys.
+
     Args:
         graphs: axioms and data; they are merged.
+        classify: also look for classes that can have no member.
         java: the `java` program; looked for when absent.
         timeout: after how many seconds to give up.
         memory_mb: how many megabytes of heap Java may use.
@@ -194,9 +199,7 @@ def check_consistency(
     with tempfile.TemporaryDirectory(prefix="aimsgraph-hermit-") as folder:
         source = Path(folder) / "ontology.nt"
         prepared.serialize(source, format="nt", encoding="utf-8")
-        command = [str(program), f"-Xmx{memory_mb}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-        command += ["-cp", os.pathsep.join([str(hermit), str(hermit / "HermiT.jar")])]
-        command += ["org.semanticweb.HermiT.cli.CommandLine", "-N", "-U", source.as_uri()]
+        command = _compose_command(program, hermit, source, classify=classify, memory_mb=memory_mb)
         started = time.monotonic()
         code, output = _run(command, folder, timeout)
         seconds = time.monotonic() - started
@@ -206,6 +209,16 @@ def check_consistency(
         raise _explain_failure(output)
     found = {line.strip() for line in output.splitlines() if line.startswith("\t")} - {str(OWL.Nothing)}
     return ConsistencyResult(True, tuple(sorted(found)), seconds, axioms)
+
+
+def _compose_command(program: Path, hermit: Path, source: Path, *, classify: bool, memory_mb: int) -> list[str]:
+    # Small questions are over before Java's second compiler would pay; bulk data needs it.
+    quick_start = ["-XX:TieredStopAtLevel=1"] if classify else []
+    classes = os.pathsep.join([str(hermit), str(hermit / "HermiT.jar")])
+    return [
+        *(str(program), f"-Xmx{memory_mb}m", "-XX:+UseSerialGC", *quick_start, "-cp", classes),
+        *("org.semanticweb.HermiT.cli.CommandLine", "-N", "-U" if classify else "-k", source.as_uri()),
+    ]
 
 
 def _run(command: list[str], folder: str, timeout: float) -> tuple[int, str]:

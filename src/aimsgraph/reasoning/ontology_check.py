@@ -119,6 +119,26 @@ def check_ontology(root: Path, *, java: Path | None = None, timeout: float = DEF
     )
 
 
+def check_data(
+    root: Path, graphs: Iterable[Graph], *, java: Path | None = None, timeout: float = DEFAULT_TIMEOUT
+) -> ConsistencyResult:
+    """Ask whether data contradicts the axioms inside OWL 2 RL, which is quick enough for all that is compiled.
+
+    Args:
+        root: the asset root, that is the folder that holds `ontology/`.
+        graphs: the data.
+        java: the `java` program; looked for when absent.
+        timeout: after how many seconds to give up.
+
+    Raises:
+        EngineMissing: Java or HermiT is not there.
+        DeadlineExceeded: the reasoner did not finish in time.
+        BackendError: the reasoner failed.
+    """
+    axioms = [read_turtle(path) for path in find_ontology_files(root).rl]
+    return check_consistency([*axioms, *graphs], classify=False, java=java, timeout=timeout, memory_mb=2048)
+
+
 def check_faults(
     files: OntologyFiles, axioms: Iterable[Graph], ask: Callable[[list[Graph]], ConsistencyResult]
 ) -> tuple[FaultResult, ...]:

@@ -122,20 +122,20 @@ def test_compiles_what_the_folder_says(acme: OrganisationSource) -> None:
     assert objects(triples, role, "heldUntil") == set()
     assert objects(triples, role, "assumedUnder") == {ACT + "art_25/par_1/pnt_b"}
     assert objects(triples, role, "triggeredBy") == {BASE + "event/cv-ranker-legacy/retraining-2028"}
-    assert objects(triples, "event/cv-ranker-legacy/retraining-2028", "happensOn") == {"2028-03-01"}
+    assert objects(triples, "event/cv-ranker-legacy/retraining-2028", "happenedOn") == {"2028-03-01"}
     decision = "classification/cv-ranker"
     assert objects(triples, decision, "outcome") == {aims("RouteAnnexIII").value}
     assert objects(triples, decision, "groundedOn") == {ACT + "art_6/par_2", ACT + "anx_III/pnt_4/pnt_a"}
     assert objects(triples, decision, "decidedBy") == {BASE + "person/dana"}
     answer = "answer/system/cv-ranker/profiles-persons"
     assert objects(triples, answer, "answersCondition") == {ACT + "cond/profiles-persons"}
-    assert objects(triples, answer, "answer") == {"true"}
-    assert objects(triples, "answer/organisation/is-public-authority", "answeredFor") == {
+    assert objects(triples, answer, "conditionHolds") == {"true"}
+    assert objects(triples, "answer/organisation/is-public-authority", "decisionAbout") == {
         BASE + "organisation/acme"
     }
     exclusion = "exclusion/cv-ranker/personal-use"
-    assert objects(triples, exclusion, "exclusionUnder") == {ACT + "art_2/par_10"}
-    assert objects(triples, exclusion, "answer") == {"false"}
+    assert objects(triples, exclusion, "groundedOn") == {ACT + "art_2/par_10"}
+    assert objects(triples, exclusion, "exclusionApplies") == {"false"}
     datasets = {BASE + "dataset/hires-2019-2025", BASE + "dataset/vacancy-texts"}
     assert objects(triples, "model/ranker-4", "trainedOn") == datasets
     assert objects(triples, "dataset/hires-2019-2025", "containsPersonalData") == {"true"}
@@ -193,8 +193,8 @@ def test_an_undetermined_exclusion_has_no_answer_and_an_undetermined_class_says_
     source = read_organisation(folder, law)
     assert source.systems[0].exclusions["military"] is None
     triples = source.compile().triples
-    assert objects(triples, "exclusion/ranker/military", "answeredFor") == {BASE + "system/ranker"}
-    assert objects(triples, "exclusion/ranker/military", "answer") == set()
+    assert objects(triples, "exclusion/ranker/military", "decisionAbout") == {BASE + "system/ranker"}
+    assert objects(triples, "exclusion/ranker/military", "exclusionApplies") == set()
     assert objects(triples, "classification/ranker", "outcome") == {aims("Undetermined").value}
 
 
