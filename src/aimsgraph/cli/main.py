@@ -6,7 +6,6 @@ found · 5 refused · 6 backend failed or deadline · 70 our bug. stdout is data
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -66,7 +65,9 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(context)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            from aimsgraph.cli.output import silence_stdout
+
+            silence_stdout()
             raise click.exceptions.Exit(0) from None
 
     def resolve_command(self, context: click.Context, args: list[str]) -> Any:  # noqa: ANN401
@@ -126,6 +127,8 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except SystemExit:
+        return 0  # how click leaves when the reader of a help page has gone
     except click.Abort:
         click.echo("aimsgraph: stopped", err=True)
         return 130

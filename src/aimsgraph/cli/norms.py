@@ -74,7 +74,7 @@ def show(
 
     \b
     aimsgraph show eu-ai-act:Art.4 --on 2025-06-01
-    aimsgraph show "Article 72" --format json
+    aimsgraph show "AI Act Article 72" --format json
     """
     graph = session.graph
     entry = graph.resolve(" ".join(reference))

@@ -56,15 +56,32 @@ def write(text: str | bytes, output: Path | None) -> None:
     """
     data = text.encode(errors="backslashreplace") if isinstance(text, str) else text
     if output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _write_stdout(data)
         return
     try:
         _write_file(data, output)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it has no name"
         raise UsageError(f"cannot write {output}: {reason}", remedy="give a file in an existing folder") from error
+
+
+def _write_stdout(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise  # a reader that has seen enough: the command line leaves without a word
+    except (OSError, AttributeError) as error:  # a full disk; no standard output at all
+        silence_stdout()
+        reason = error.strerror if isinstance(error, OSError) else "it is closed"
+        raise UsageError(f"cannot write to standard output: {reason}", remedy="use --output FILE") from error
+
+
+def silence_stdout() -> None:
+    """Send what is still to be flushed nowhere, so that leaving does not fail once more."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_file(data: bytes, output: Path) -> None:

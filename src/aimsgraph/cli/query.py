@@ -9,7 +9,7 @@ import click
 
 from aimsgraph.cli.output import format_options, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
-from aimsgraph.errors import InputError, Location, UsageError
+from aimsgraph.errors import InputError, Location, QuerySyntaxError, UsageError
 
 _ROW_FORMATS = ("table", "json", "csv", "tsv", "xml")
 _GRAPH_FORMATS = ("turtle", "ntriples", "trig", "jsonld", "rdfxml")
@@ -50,7 +50,10 @@ def query(
     graph = session.graph
     text = _text(session, name, _values(parameters))
     limits = Limits(rows=limit or session.settings.query_rows)
-    answer = graph.query(text, limits=limits, deadline=Deadline(timeout or session.settings.query_seconds))
+    try:
+        answer = graph.query(text, limits=limits, deadline=Deadline(timeout or session.settings.query_seconds))
+    except QuerySyntaxError as error:
+        raise _located(error, name) from error
     if isinstance(answer, Graph) and format_ == "table":
         format_ = "turtle"
     if isinstance(answer, Graph) is not (format_ in _GRAPH_FORMATS):
@@ -84,7 +87,6 @@ def questions(session: Session, format_: str, output: Path | None) -> None:
 
 
 def _text(session: Session, name: str, values: dict[str, str]) -> str:
-    from aimsgraph.graph.prefixes import load_prefixes
     from aimsgraph.graph.questions import read_question
 
     if name == "-" or name.endswith(".rq"):
@@ -94,15 +96,33 @@ def _text(session: Session, name: str, values: dict[str, str]) -> str:
         if values:
             raise UsageError("parameters go with a question that declares them", remedy="leave -p out")
         text = sys.stdin.read() if name == "-" else _read(path)
-        return load_prefixes().header().replace("\n", " ") + text
+        return _header() + text
     return session.graph.bound_text(session.graph.question(name), values)
+
+
+def _header() -> str:
+    """Return the known prefixes on one line, so that the lines of a query keep their numbers."""
+    from aimsgraph.graph.prefixes import load_prefixes
+
+    return load_prefixes().header().replace("\n", " ")
+
+
+def _located(error: QuerySyntaxError, name: str) -> QuerySyntaxError:
+    """Say where in the person's own text an error stands, not where in the text with the prefixes before it."""
+    where = error.location
+    if where is None or not (name == "-" or name.endswith(".rq")):
+        return error
+    column = where.column - len(_header()) if where.line == 1 else where.column
+    file = "standard input" if name == "-" else name
+    return QuerySyntaxError(error.message, remedy=error.remedy, location=Location(file, where.line, max(column, 1)))
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the query: {error}", location=Location(str(path))) from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"cannot read the query: {reason}", location=Location(str(path))) from error
 
 
 def _values(parameters: tuple[str, ...]) -> dict[str, str]:

@@ -11,9 +11,11 @@ from aimsgraph.app import open_store
 from aimsgraph.cli.output import write
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.domain.identifiers import GRAPH
-from aimsgraph.errors import NotFound, UsageError
+from aimsgraph.errors import NotFound, Refused, UsageError
 from aimsgraph.settings import MEMORY
 
+_OPEN = (GRAPH + "import/", GRAPH + "org/")
+"""Where below our own graph names something may be imported."""
 _FORMATS = ("turtle", "ntriples", "trig", "nquads", "jsonld", "rdfxml")
 
 
@@ -26,7 +28,8 @@ _FORMATS = ("turtle", "ntriples", "trig", "nquads", "jsonld", "rdfxml")
 def import_(session: Session, file: Path, graph_name: str | None) -> None:
     """Load the RDF of FILE into a store directory: all of it or nothing.
 
-    What the named graph held before is replaced. The format is told by the file's ending.
+    What the named graph held before is replaced; graph names inside FILE are not kept. The format is told by the
+    file's ending.
     """
     import pyoxigraph as ox
 
@@ -41,6 +44,10 @@ def import_(session: Session, file: Path, graph_name: str | None) -> None:
         graph = ox.NamedNode(name)
     except ValueError as error:
         raise UsageError(f"{name!r} is no IRI: {error}", remedy="give an absolute IRI") from error
+    if name.startswith(GRAPH) and not name.startswith(_OPEN):
+        raise Refused(
+            f"the graph {name} is filled by `aimsgraph build` alone", remedy="choose another name for --graph"
+        )
     quads = list(read_rdf(file, graph=graph))
     opened = open_store(session.settings, write=True)
     with opened.store as store:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from aimsgraph.content import compile_duties, schemas
 from aimsgraph.content.application import RuleBook
+from aimsgraph.content.mapping_check import check_mappings
 from aimsgraph.content.models import FrameworkHeader
 from aimsgraph.content.read import CatalogueSource, Content, FrameworkSource
 from aimsgraph.content.schemas import ROUTES
@@ -104,6 +105,8 @@ def check_content(content: Content) -> list[Finding]:
     for catalogue in content.catalogues:
         findings += _check_catalogue(catalogue, known)
     findings += _check_vocabularies(content)
+    if not findings:
+        findings += check_mappings(content)
     return sort_findings(findings)
 
 

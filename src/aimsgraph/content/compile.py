@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from aimsgraph.content import compile_duties, compile_norms
 from aimsgraph.content.application import RuleBook
 from aimsgraph.content.emit import Emitter, SourceMap, text
+from aimsgraph.content.mapping_compile import Side, compile_mapping_set, graph_of
 from aimsgraph.content.names import Concepts, FrameworkNames
 from aimsgraph.content.read import CatalogueSource, Content, FrameworkSource
 from aimsgraph.content.versions import derive_versions
@@ -53,6 +54,13 @@ def compile_content(content: Content) -> Compiled:
     for catalogue in content.catalogues:
         emitters[f"{GRAPH}{catalogue.header.slug}"] = _compile_catalogue(catalogue, names, concepts)
     emitters[f"{GRAPH}vocabularies"] = _compile_vocabularies(content)
+    if content.mappings:
+        headers = {f.header.slug: f.header for f in content.frameworks}
+        sides = {
+            f.header.slug: Side.of(f, names[f.header.slug], derive_versions(f, headers)) for f in content.frameworks
+        }
+        for mapping in content.mappings:
+            emitters[graph_of(mapping.header.id)] = compile_mapping_set(mapping, sides, concepts)
     for graph, emitter in emitters.items():
         graphs[graph] = frozenset(emitter.triples)
         sources.update(emitter.sources)

@@ -59,6 +59,7 @@ REVIEWS = (
     Column("agreement", "signed", required=True),
     Column("note"),
 )
+TABLES = {"nomatch": NOMATCH, "reviews": REVIEWS}
 
 
 class MappingSetHeader(BaseModel):

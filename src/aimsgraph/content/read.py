@@ -6,6 +6,7 @@ Discovery is a glob; nothing is registered.
 data/frameworks/<slug>/<edition>/framework.yaml + tables
 data/catalogue/catalogue.yaml + entries.tsv
 data/vocabularies/<scheme>.tsv
+data/mappings/<set>/set.yaml + rows/*.tsv + nomatch.tsv + reviews.tsv
 ```
 """
 
@@ -14,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from aimsgraph.content import schemas
+from aimsgraph.content import mapping_schemas, schemas
+from aimsgraph.content.mapping_schemas import MappingSetHeader
 from aimsgraph.content.models import CatalogueHeader, FrameworkHeader, parse_model
 from aimsgraph.content.tables import Column, Row, Table, nearest, read_table
 from aimsgraph.content.yaml_source import YamlSource, read_yaml
@@ -45,12 +47,41 @@ class CatalogueSource:
 
 
 @dataclass(frozen=True, slots=True)
+class MappingSetSource:
+    """A mapping set as read.
+
+    Attributes:
+        header: who made it, between which editions, and how.
+        rows: the tables of rows, one a file.
+        nomatch: what was looked for and not found.
+        reviews: who reviewed which row.
+    """
+
+    header: MappingSetHeader
+    yaml: YamlSource
+    rows: tuple[Table, ...]
+    nomatch: Table | None
+    reviews: Table | None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All its tables."""
+        return (*self.rows, *(table for table in (self.nomatch, self.reviews) if table is not None))
+
+    @property
+    def all_rows(self) -> tuple[Row, ...]:
+        """The rows of all files."""
+        return tuple(row for table in self.rows for row in table.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything the content folders hold, in a fixed order whatever the file system says."""
 
     frameworks: tuple[FrameworkSource, ...]
     catalogues: tuple[CatalogueSource, ...]
     vocabularies: tuple[tuple[str, Table], ...]
+    mappings: tuple[MappingSetSource, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
@@ -58,6 +89,7 @@ class Content:
         tables = [table for framework in self.frameworks for table in framework.tables.values()]
         tables += [catalogue.entries for catalogue in self.catalogues]
         tables += [table for _, table in self.vocabularies]
+        tables += [table for mapping in self.mappings for table in mapping.tables]
         return [finding for table in tables for finding in table.findings]
 
 
@@ -68,7 +100,7 @@ def read_content(folders: list[Path]) -> Content:
         InputError: a folder or file cannot be read, or two folders hold the same framework edition.
     """
     frameworks: dict[tuple[str, str], FrameworkSource] = {}
-    catalogues, vocabularies = [], []
+    catalogues, vocabularies, mappings = [], [], []
     for folder in folders:
         if not folder.is_dir():
             raise InputError(
@@ -98,8 +130,9 @@ def read_content(folders: list[Path]) -> Content:
             )
         for path in sorted(folder.glob("vocabularies/*.tsv")):
             vocabularies.append((path.stem, read_table(path, shown(path, folder), schemas.VOCABULARY)))
+        mappings += [read_mapping_set(path, folder) for path in sorted(folder.glob("mappings/*/set.yaml"))]
     ordered = tuple(frameworks[key] for key in sorted(frameworks))
-    return Content(ordered, tuple(catalogues), tuple(vocabularies))
+    return Content(ordered, tuple(catalogues), tuple(vocabularies), tuple(mappings))
 
 
 def shown(path: Path, folder: Path) -> str:
@@ -113,9 +146,37 @@ def table_columns(path: Path) -> tuple[Column, ...] | None:
         return schemas.VOCABULARY
     if path.name == "entries.tsv" and (path.parent / "catalogue.yaml").exists():
         return schemas.CATALOGUE
+    if (path.parent.parent / "set.yaml").exists() and path.parent.name == "rows":
+        return mapping_schemas.ROWS
+    if (path.parent / "set.yaml").exists():
+        return mapping_schemas.TABLES.get(path.stem)
     if (path.parent / "framework.yaml").exists():
         return schemas.FRAMEWORK_TABLES.get(path.stem)
     return None
+
+
+def read_mapping_set(header: Path, folder: Path) -> MappingSetSource:
+    """Read the folder of a mapping set.
+
+    Raises:
+        InputError: a file cannot be read, or is none that a mapping set has.
+    """
+    yaml = read_yaml(header, shown(header, folder))
+    model = parse_model(MappingSetHeader, yaml)
+    others: dict[str, Table] = {}
+    for path in sorted(header.parent.glob("*.tsv")):
+        columns = mapping_schemas.TABLES.get(path.stem)
+        if columns is None:
+            raise InputError(
+                f"unknown table {path.name!r}",
+                location=Location(shown(path, folder)),
+                remedy="a mapping set has rows/*.tsv, nomatch.tsv and reviews.tsv",
+            )
+        others[path.stem] = read_table(path, shown(path, folder), columns)
+    rows = tuple(
+        read_table(path, shown(path, folder), mapping_schemas.ROWS) for path in sorted(header.parent.glob("rows/*.tsv"))
+    )
+    return MappingSetSource(model, yaml, rows, others.get("nomatch"), others.get("reviews"))
 
 
 def _read_framework(header: Path, folder: Path) -> FrameworkSource:

@@ -25,7 +25,7 @@ class Column:
 
     Attributes:
         name: its header.
-        kind: `text`, `date`, `list`, `yes-no`, `integer`, `decimal` or `choice`.
+        kind: `text`, `date`, `list`, `yes-no`, `integer`, `decimal`, `signed` or `choice`.
         required: whether the cell must not be empty.
         choices: the allowed values of a `choice` (also of the items of a `list`, when given).
     """
@@ -248,6 +248,10 @@ def _is_decimal(value: str) -> bool:
     return _is_integer(whole) and (not rest or _is_integer(rest)) and not value.endswith(".")
 
 
+def _is_signed(value: str) -> bool:
+    return _is_decimal(value.removeprefix("-"))
+
+
 def _is_integer(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS
 
@@ -260,4 +264,5 @@ _KINDS: dict[str, Callable[[str, Column], _Problem]] = {
     "yes-no": _matches(lambda value: value in ("yes", "no"), "yes or no"),
     "integer": _matches(_is_integer, "whole number"),
     "decimal": _matches(_is_decimal, "decimal number"),
+    "signed": _matches(_is_signed, "decimal number, perhaps below zero"),
 }

@@ -85,7 +85,8 @@ def _refuse_indirection(text: str, file: str) -> None:
         elif any("\ud800" <= character <= "\udfff" for character in getattr(event, "value", "")):
             what = "an escape stands for half a character"
         if what:
-            where = Location(file, event.start_mark.line + 1, event.start_mark.column + 1)
+            mark = event.start_mark
+            where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
             raise InputError(f"not YAML as we write it: {what}", location=where, remedy="write the value out")
 
 

@@ -116,5 +116,8 @@ def _ends(law: Law, index: Index, law_as_of: dt.date) -> Iterator[Change]:
     for transition in law.transitions:
         if transition.comply_by and transition.holds(Moment(transition.comply_by, law_as_of)):
             condition = f" where {transition.condition.text}" if transition.condition.text else ""
-            effect = f"Transition period ends for what was on the market before {transition.placed_before}{condition}."
+            how = f" ({transition.interpretation})" if transition.interpretation != "settled" else ""
+            effect = (
+                f"Transition period ends for what was on the market before {transition.placed_before}{condition}{how}."
+            )
             yield Change(transition.comply_by, transition.legal_basis, "ends", transition.legal_basis, effect)

@@ -148,7 +148,7 @@ class Index:
             return self._resolve_address(text)
         if entry := self._exact(text):
             return entry
-        found = self._fitting(text)
+        found = self.fitting(text)
         if len(found) == 1:
             return found[0]
         if found:
@@ -190,7 +190,12 @@ class Index:
             self.framework(f"{reference.framework}@{reference.edition}")
         return self.by_reference.get(str(reference.without_edition))
 
-    def _fitting(self, text: str) -> list[Entry]:
+    def fitting(self, text: str) -> list[Entry]:
+        """Return what a citation may mean, at most one thing a framework.
+
+        Raises:
+            NotFound: it names an edition that is not there.
+        """
         scheme, edition, rest = split_framework(text, self.schemes)
         if scheme and edition:
             self.framework(f"{scheme.slug}@{edition}")

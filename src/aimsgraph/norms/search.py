@@ -11,10 +11,10 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from aimsgraph.errors import UsageError
+from aimsgraph.errors import NotFound, UsageError
 from aimsgraph.graph.store import Store
 from aimsgraph.norms.ask import iter_rows, text_of
-from aimsgraph.norms.index import Entry, Index
+from aimsgraph.norms.index import LONGEST, Entry, Index
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MOST_WORDS = 50
@@ -25,6 +25,7 @@ class Searcher:
     """A full-text index of one generation of a store."""
 
     def __init__(self, store: Store, index: Index) -> None:
+        self._index = index
         self._entries = list(index.by_reference.values())
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
@@ -50,11 +51,19 @@ class Searcher:
             raise UsageError("there is no word to search for", remedy="give one or more words")
         if len(words) > MOST_WORDS:
             raise UsageError(f"{len(words)} words are too many to search for", remedy=f"give at most {MOST_WORDS}")
+        hits: list[tuple[Entry, float]] = []
         for joiner in (" ", " OR "):
-            hits = self._run(joiner.join(f'"{word}"*' for word in words), framework, limit)
-            if hits:
-                return hits
-        return []
+            hits = hits or self._run(joiner.join(f'"{word}"*' for word in words), framework, limit)
+        named = [entry for entry in self._named(text) if not framework or entry.framework == framework]
+        best = hits[0][1] if hits else 0.0
+        return [*((entry, best) for entry in named), *(hit for hit in hits if hit[0] not in named)][:limit]
+
+    def _named(self, text: str) -> list[Entry]:
+        """Return what the text names, should it be a citation: nobody who types an id looks for another one."""
+        try:
+            return self._index.fitting(text) if len(text) <= LONGEST else []
+        except NotFound:
+            return []
 
     def _run(self, expression: str, framework: str, limit: int) -> list[tuple[Entry, float]]:
         cursor = self._database.execute(

@@ -176,13 +176,14 @@ class Shower:
         ]
 
     def _clocks(self, iri: str) -> list[Json]:
-        return self._rows(f"""SELECT ?provision ?case ?duty ?duration ?starts ?effective_from ?note
+        rows = self._rows(f"""SELECT ?provision ?case ?duty ?duration ?starts ?effective_from ?note
             (GROUP_CONCAT(?role; SEPARATOR="; ") AS ?roles) WHERE {{
             ?c aims:dueUnder ?p ; aims:duty ?duty ; aims:duration ?duration ; aims:clockStarts ?starts ;
                aims:effectiveFromText ?effective_from ; aims:borneByRole/aims:slug ?role .
             ?p aims:isDirectPartOf* <{iri}> ; aims:reference ?provision .
             OPTIONAL {{ ?c aims:clockCase ?case }} OPTIONAL {{ ?c rdfs:comment ?note }} }}
             GROUP BY ?c ?provision ?case ?duty ?duration ?starts ?effective_from ?note ORDER BY ?c""")
+        return [row | {"roles": "; ".join(sorted(row["roles"].split("; ")))} for row in rows]
 
     def _penalties(self, iri: str) -> list[Json]:
         return self._rows(f"""SELECT ?provision ?infringement ?maximum_eur ?maximum_turnover_percent ?effective_from
