@@ -14,4 +14,6 @@ settings.load_profile("aimsgraph")
 
 @pytest.fixture(scope="session")
 def graph() -> AimsGraph:
-    return aimsgraph.open_graph(today=TODAY)
+    opened = aimsgraph.open_graph(today=TODAY)
+    assert opened.store.graphs()  # derive what follows now, once for all
+    return opened

@@ -25,6 +25,7 @@ from aimsgraph.settings import Settings, load_settings
 if TYPE_CHECKING:
     import rdflib
 
+    from aimsgraph.crosswalk.answers import Crosswalk
     from aimsgraph.domain.duty import Duty
     from aimsgraph.domain.organisation import AISystem
     from aimsgraph.graph.questions import Question
@@ -269,6 +270,81 @@ class AimsGraph:
         if last < first:
             raise UsageError(f"the period ends on {last}, before it starts on {first}", remedy="swap the two dates")
         return list_changes(self.law, self.index, first, last, moment.law_as_of)
+
+    @cached_property
+    def crosswalks(self) -> Crosswalk:
+        """The mappings, ready to be asked in detail."""
+        from aimsgraph.crosswalk.answers import Crosswalk
+
+        return Crosswalk(self._opened.store, self.index, self.law, self._opened.locate)
+
+    def crosswalk(
+        self,
+        references: str | Iterable[str],
+        to: str,
+        *,
+        max_hops: int = 3,
+        min_status: str = "reviewed",
+        role: str = "",
+        explain: bool = True,
+        on: Day = None,
+        law_as_of: Day = None,
+    ) -> Json:
+        """Return what corresponds to items in another framework: sound answers with proofs, or that nothing follows.
+
+        >>> import aimsgraph
+        >>> g = aimsgraph.open_graph(today="2026-11-23")
+        >>> answers = g.crosswalk("iso-42001:A.6.2.8", "eu-ai-act")["answers"]
+        >>> {a["object"]: a["summary"] for a in answers}["eu-ai-act:art12-1"]
+        'overlaps'
+
+        Args:
+            references: one or more items; a provision stands for its parts.
+            to: slug or name of the framework whose items are wanted.
+            max_hops: how many asserted rows a path may use.
+            min_status: `candidate`, `reviewed` or `accepted`.
+            role: only rows that hold for this role.
+            explain: whether answers carry their proofs.
+            on: the day asked about.
+            law_as_of: the day whose knowledge of the law is used.
+
+        Raises:
+            NotFound: a reference or the framework is unknown.
+            UsageError: a status, a number of hops or a role is wrong.
+        """
+        _known(min_status, ["candidate", "reviewed", "accepted"], "status")
+        if role:
+            _known(role, list(self.law.roles), "role")
+        if max_hops < 1:
+            raise UsageError(f"a path needs at least 1 hop, not {max_hops}", remedy="leave --max-hops out for 3")
+        texts = (references,) if isinstance(references, str) else tuple(references)
+        items = [self.resolve(text).iri for text in texts]
+        crosswalk = self.crosswalks
+        request = crosswalk.request(self.framework(to).slug, min_status, max_hops=max_hops, role=role)
+        return crosswalk.ask(items, request, self.moment(on, law_as_of), explain=explain)
+
+    def label(self, iri: str) -> str:
+        """Return what a reader sees first of an item; its IRI where it has no name."""
+        entry = self.index.by_iri(iri)
+        return entry.label if entry else iri
+
+    def heading(self, iri: str) -> str:
+        """Return the heading an item is grouped under: the article or annex, the clause or objective, the function."""
+        tops = {"article", "annex", "objective", "function"}
+        at = self.law.parents.get(iri) or next((s.provision for s in self.law.statements if s.iri == iri), iri)
+        chain = [iri, at]
+        while parent := self.law.parents.get(chain[-1]):
+            chain.append(parent)
+        found = next((each for each in chain if self._kinds.get(each) in tops), chain[-1])
+        entry = self.index.by_iri(found)
+        return entry.reference.partition(":")[2] if entry else found
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        from aimsgraph.norms.ask import iter_rows, text_of
+
+        query = "SELECT ?p ?kind WHERE { ?p aims:provisionKind/skos:notation ?kind }"
+        return {text_of(row, "p"): text_of(row, "kind") for row in iter_rows(self._opened.store, query)}
 
     def questions(self) -> list[Question]:
         """Return the stored questions."""

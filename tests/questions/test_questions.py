@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -70,7 +71,7 @@ def test_the_text_keeps_to_what_runs_alike_everywhere(id_: str, questions: dict[
     words = [token.word for token in tokens if token.word]
     assert not set(words) & set(FORBIDDEN)
     assert [token.text for token in tokens if token.depth == 0 and token.word in {"ORDER", "LIMIT"}] == ["ORDER"]
-    calls = [a.text for a, b in zip(tokens, tokens[1:], strict=False) if a.kind == "name" and b.text == "("]
+    calls = [a.text for a, b in pairwise(tokens) if a.kind == "name" and b.text == "("]
     assert calls == [], "a cast such as xsd:date() is unbound in rdflib"
 
 

@@ -84,8 +84,7 @@ def duties(
     write_listing(
         format_, output, answer, header, rows, foot=_summary(found, moment.on.isoformat(), moment.law_as_of.isoformat())
     )
-    for warning in answer["warnings"]:
-        session.say(f"warning: {warning}")
+    session.warn(answer)
 
 
 def _of_systems(

@@ -82,6 +82,7 @@ def show(
     view = graph.show(entry.reference, on=moment.on, law_as_of=moment.law_as_of)
     answer = session.envelope(moment, entry.framework, **view)
     write(to_json(answer) if format_ == "json" else render_show(answer), output)
+    session.warn(answer)
 
 
 @click.command()
@@ -124,6 +125,7 @@ def changes(session: Session, start: str, end: str, law_as_of: str | None, forma
     )
     rows = [[c.date, c.provision, c.kind + ("?" if c.contested else ""), c.by, c.effect] for c in found]
     write_listing(format_, output, answer, ["date", "provision", "kind", "by", "effect"], rows)
+    session.warn(answer)
     if not found:
         session.say("nothing changes in that period")
 

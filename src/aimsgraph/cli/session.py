@@ -35,7 +35,7 @@ class Session:
             click.echo(text, err=True)
 
     def envelope(self, moment: Moment, *slugs: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Return an answer in the frame every answer has, and say its warnings."""
+        """Return an answer in the frame every answer has; `warn` says its warnings."""
         warnings = self.graph.warnings(moment, *slugs)
         return {
             "graph_version": self.graph.version,
@@ -45,6 +45,11 @@ class Session:
             "warnings": warnings,
             **body,
         }
+
+    def warn(self, answer: dict[str, Any]) -> None:
+        """Say the warnings of an answer about the law."""
+        for warning in answer["warnings"]:
+            self.say(f"warning: {warning}")
 
 
 pass_session = click.make_pass_decorator(Session)

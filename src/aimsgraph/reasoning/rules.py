@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -24,21 +25,31 @@ import pyoxigraph as ox
 from aimsgraph import assets
 from aimsgraph.domain.identifiers import GRAPH
 from aimsgraph.errors import BackendError, CheckFailed, InputError, Location
+from aimsgraph.graph.embedded import engine_errors
 from aimsgraph.graph.query_text import QueryForm, detect_form
-from aimsgraph.graph.store import Boolean, Graph, Store
+from aimsgraph.graph.store import Store, Term
+from aimsgraph.graph.vocabulary import RDF_TYPE
 
 INFERRED: Final = ox.NamedNode(GRAPH + "inferred")
 MAX_ROUNDS: Final = 100
+
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL: Final = "http://www.w3.org/2002/07/owl#"
+_AXIOM_TERMS: Final = tuple(
+    ox.NamedNode(iri)
+    for iri in (
+        _RDFS + "subClassOf", _RDFS + "subPropertyOf", _RDFS + "domain", _RDFS + "range",
+        _OWL + "inverseOf", _OWL + "propertyChainAxiom", _RDF + "first", _RDF + "rest",
+    )
+)  # fmt: skip
+_PROPERTY_KINDS: Final = frozenset(ox.NamedNode(_OWL + name) for name in ("SymmetricProperty", "TransitiveProperty"))
 
 _FIELD: Final = re.compile(r"^#\+ ([a-z][a-z ]*): (.+)$", re.MULTILINE)
 _FIELDS: Final = ("id", "derives", "stands for", "stratum")
 
 # An axiom no rule stands for must not be passed over in silence.
-_PREFIXES: Final = """
-    PREFIX owl: <http://www.w3.org/2002/07/owl#>
-    PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-    PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-"""
+_PREFIXES: Final = f"PREFIX owl: <{_OWL}> PREFIX rdf: <{_RDF}> PREFIX rdfs: <{_RDFS}> "
 _UNCOVERED: Final = {
     "a property chain of one, four or more steps": """ASK {
         ?property owl:propertyChainAxiom ?list . ?list rdf:rest ?second .
@@ -112,8 +123,8 @@ def read_rules(folder: Path | None = None) -> tuple[Rule, ...]:
 def materialise(store: Store, rules: Sequence[Rule] | None = None, *, max_rounds: int = MAX_ROUNDS) -> Derivation:
     """Derive all that follows from the store's content and make the graph `INFERRED` hold exactly that.
 
-    The axioms are taken from the store as well, so the ontology has to be loaded first. What the graph held
-    before is dropped, and put back if the run fails.
+    The axioms are taken from the store as well, so the ontology has to be loaded first. The store is written to
+    once, when all is derived; if the run fails it stays as it was.
 
     Args:
         store: where to read and write.
@@ -126,51 +137,72 @@ def materialise(store: Store, rules: Sequence[Rule] | None = None, *, max_rounds
     """
     started = time.perf_counter()
     chosen = rules if rules is not None else read_rules()
-    _refuse_uncovered(store)
-    before = list(store.quads(graph=INFERRED))
-    if before:
-        store.replace_graph(INFERRED, ())
+    table = _lay_out(store)
+    _refuse_uncovered(table)
     by_rule = {rule.id: 0 for rule in chosen}
+    derived: set[ox.Triple] = set()
     rounds = 0
-    try:
-        for stratum in (1, 2, 3):
-            rounds += _run_stratum(store, [rule for rule in chosen if rule.stratum == stratum], by_rule, max_rounds)
-    except BaseException:
-        store.replace_graph(INFERRED, before)
-        raise
-    return Derivation(rounds, by_rule, time.perf_counter() - started, store.generation)
+    for stratum in (1, 2, 3):
+        for found in _run_stratum(table, [rule for rule in chosen if rule.stratum == stratum], max_rounds):
+            rounds += 1
+            for id_, triples in found.items():
+                by_rule[id_] += len(triples)
+                derived |= triples
+    # Sorted, so that the store's generation does not depend on the order in which the engine finds things.
+    ordered = sorted(derived, key=str)
+    generation = store.replace_graph(INFERRED, (ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in ordered))
+    return Derivation(rounds, by_rule, time.perf_counter() - started, generation)
 
 
-def _run_stratum(store: Store, rules: Sequence[Rule], by_rule: dict[str, int], max_rounds: int) -> int:
-    """Ask the rules in turn until a whole round has found nothing, and return the number of rounds."""
-    found: dict[str, int] = {}
-    for number in range(1, max_rounds + 1):
-        found = {rule.id: _run_once(store, rule) for rule in rules}
-        for id_, count in found.items():
-            by_rule[id_] += count
+def _lay_out(store: Store) -> ox.Store:
+    """Return a private store to work on: the axioms and the asserted facts that the rules can read.
+
+    A working copy costs less than writing to the store after every rule, and a store that others read is changed
+    once, when all is done.
+    """
+
+    def asserted(predicate: ox.NamedNode) -> Iterator[ox.Quad]:
+        return (quad for quad in store.quads(predicate=predicate) if quad.graph_name != INFERRED)
+
+    axioms = [quad for term in _AXIOM_TERMS for quad in asserted(term)]
+    types = list(asserted(RDF_TYPE))
+    named: set[Term] = {term for quad in axioms for term in (quad.subject, quad.object)}
+    named |= {quad.subject for quad in types if quad.object in _PROPERTY_KINDS}
+    properties = sorted(t.value for t in named if isinstance(t, ox.NamedNode) and t != RDF_TYPE)
+    facts = chain.from_iterable(asserted(ox.NamedNode(iri)) for iri in properties)
+    table = ox.Store()
+    table.bulk_extend(chain(axioms, types, facts))
+    return table
+
+
+def _run_stratum(table: ox.Store, rules: Sequence[Rule], max_rounds: int) -> Iterator[dict[str, set[ox.Triple]]]:
+    """Ask the rules in turn until a whole round has found nothing, and yield what each found in each round."""
+    found: dict[str, set[ox.Triple]] = {}
+    for _ in range(max_rounds):
+        found = {rule.id: _run_once(table, rule) for rule in rules}
+        yield found
         if not any(found.values()) or all(rule.stratum == 2 for rule in rules):
-            return number
-    busy = ", ".join(sorted(id_ for id_, count in found.items() if count))
+            return
+    busy = ", ".join(sorted(id_ for id_, triples in found.items() if triples))
     raise BackendError(
         f"the rules still found something new in round {max_rounds} ({busy})",
         remedy="look for a chain or sub-property axiom that feeds itself, or allow more rounds",
     )
 
 
-def _run_once(store: Store, rule: Rule) -> int:
-    answer = store.query(rule.text)
-    assert isinstance(answer, Graph), f"rule {rule.id} is no CONSTRUCT"
-    # Sorted, so that the store's generation does not depend on the order in which the engine finds things.
-    triples = sorted(set(answer), key=str)
-    if triples:
-        store.load(ox.Quad(triple.subject, triple.predicate, triple.object, INFERRED) for triple in triples)
-    return len(triples)
+def _run_once(table: ox.Store, rule: Rule) -> set[ox.Triple]:
+    with engine_errors():
+        answer = table.query(rule.text, use_default_graph_as_union=True)
+        assert isinstance(answer, ox.QueryTriples), f"rule {rule.id} is no CONSTRUCT"
+        triples = set(answer)
+    table.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    return triples
 
 
-def _refuse_uncovered(store: Store) -> None:
+def _refuse_uncovered(table: ox.Store) -> None:
     for what, question in _UNCOVERED.items():
-        answer = store.query(_PREFIXES + question)
-        if isinstance(answer, Boolean) and answer.value:
+        answer = table.query(_PREFIXES + question, use_default_graph_as_union=True)
+        if isinstance(answer, ox.QueryBoolean) and bool(answer):
             raise CheckFailed(
                 f"the ontology holds {what}, and no rule stands for it",
                 remedy="write a rule for it in queries/rules/, or take the axiom out",

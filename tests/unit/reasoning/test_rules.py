@@ -1,4 +1,4 @@
-"""The rules derive what owlrl derives from the axioms they stand for, and nothing else; asserted and derived stay apart."""
+"""The rules derive what owlrl derives from the axioms they stand for, and nothing else; asserted stays apart."""
 
 from pathlib import Path
 
@@ -127,7 +127,7 @@ def test_any_small_graph_has_the_closure_of_owlrl(axioms: list[str], facts: list
 
 
 def test_the_ontology_has_the_closure_of_owlrl() -> None:
-    """Every property of ours is used once, so each of the ontology's axioms has something to work on."""
+    """Every property but the widest is used, so that each of the ontology's axioms has something to work on."""
     logical = {TYPE, RDFS + "subClassOf", RDFS + "subPropertyOf", RDFS + "domain", RDFS + "range"}
     logical |= {OWL + "inverseOf", OWL + "propertyChainAxiom", RDF + "first", RDF + "rest"}
     functional = OWL + "FunctionalProperty"  # for owlrl two values make one thing; the rules merge nothing
@@ -137,7 +137,9 @@ def test_the_ontology_has_the_closure_of_owlrl() -> None:
             for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
                 if quad.predicate.value in logical and quad.object != ox.NamedNode(functional):
                     quads.append(ox.Quad(quad.subject, quad.predicate, quad.object, GRAPH))
-    properties = sorted({q.subject.value for q in quads if q.object == ox.NamedNode(OWL + "ObjectProperty")})
+    wider = {q.object for q in quads if q.predicate.value == RDFS + "subPropertyOf"}
+    kind = ox.NamedNode(OWL + "ObjectProperty")
+    properties = sorted({q.subject.value for q in quads if q.object == kind and q.subject not in wider})
     assert len(properties) > 100
     for name in properties:
         # Things in a row let chains and transitive relations find their next link.
@@ -188,8 +190,9 @@ def test_two_equal_stores_have_the_same_generation_afterwards() -> None:
 
 def test_nothing_is_said_about_the_ontology_itself_owl_thing_or_equality() -> None:
     store = _store(
-        ":A rdfs:subClassOf :B , owl:Thing , [ a owl:Restriction ] . :B rdfs:subClassOf :C . :f a owl:FunctionalProperty ;"
-        " rdfs:domain [ owl:unionOf ( :A :B ) ] , owl:Thing ; rdfs:range owl:Thing . :x a :A ; :f :y , :z ."
+        ":A rdfs:subClassOf :B , owl:Thing , [ a owl:Restriction ] . :B rdfs:subClassOf :C ."
+        " :f a owl:FunctionalProperty ; rdfs:domain [ owl:unionOf ( :A :B ) ] , owl:Thing ;"
+        " rdfs:range owl:Thing . :x a :A ; :f :y , :z ."
     )
     materialise(store)
     assert _derived(store) == {(f"<{EX}x>", f"<{TYPE}>", f"<{EX}{name}>") for name in "BC"}
@@ -254,7 +257,7 @@ def test_the_shipped_content(graph: AimsGraph) -> None:
     assert not triples & asserted
     assert derivation.triples == len(triples) < len(asserted) / 4
     assert derivation.rounds < 20
-    assert derivation.seconds < 5, "it takes about a fifth of a second; the rest is patience with a busy machine"
+    assert derivation.seconds < 3, "it takes less than half a second; the rest is patience with a busy machine"
     aims = "https://w3id.org/aimsgraph/ns#"
     article, point = (
         ox.NamedNode(f"https://w3id.org/aimsgraph/id/eu/reg/2024/1689/{path}")
