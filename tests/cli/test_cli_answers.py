@@ -35,9 +35,18 @@ def test_duties_as_json(cli):
     assert (view["on"], view["law_as_of"], view["data_current_to"]) == ("2027-12-02", "2026-11-23", "2026-11-23")
     for duty in view["duties"]:
         assert set(duty) >= {
-            "statement", "provision", "label", "role", "route", "applies", "applies_from", "readings", "legal_basis", "conditions",
+            "statement",
+            "provision",
+            "label",
+            "role",
+            "route",
+            "applies",
+            "applies_from",
+            "readings",
+            "legal_basis",
+            "conditions",
             "because",
-        }  # fmt: skip
+        }
         assert duty["applies"] in ("yes", "no", "unknown", "contested")
         for reading in duty["readings"]:
             assert set(reading) >= {"applies_from", "reading", "legal_basis"}
@@ -120,14 +129,38 @@ def test_duties_can_be_narrowed_and_counted(cli):
     assert {row["applies"] for row in csv.DictReader(io.StringIO(result.out))} == {"yes"}
     table = cli(*LISTINGS["duties"], "--applies", "contested")
     assert "duties on 2027-12-02 by the law as known on 2026-11-23: " in table.out
-    fact = cli("duties", "--role", "deployer", "--route", "annex-iii", "--on", "2027-12-02", "--fact", "logs-under-control=no", "--format", "csv")
+    fact = cli(
+        "duties",
+        "--role",
+        "deployer",
+        "--route",
+        "annex-iii",
+        "--on",
+        "2027-12-02",
+        "--fact",
+        "logs-under-control=no",
+        "--format",
+        "csv",
+    )
     answers = {row["statement"]: row["applies"] for row in csv.DictReader(io.StringIO(fact.out))}
     assert answers["eu-ai-act:art26-6"] == "no"
     assert len(cli(*LISTINGS["duties"], "--all").out) > len(cli(*LISTINGS["duties"]).out)
 
 
 def test_contested_dates_show_every_reading(cli):
-    result = cli("duties", "--role", "provider", "--route", "annex-iii", "--on", "2026-11-23", "--applies", "contested", "--format", "csv")
+    result = cli(
+        "duties",
+        "--role",
+        "provider",
+        "--route",
+        "annex-iii",
+        "--on",
+        "2026-11-23",
+        "--applies",
+        "contested",
+        "--format",
+        "csv",
+    )
     rows = list(csv.DictReader(io.StringIO(result.out)))
     assert rows
     assert {row["from"] for row in rows} >= {"2026-08-02 or 2027-12-02"}
@@ -221,7 +254,7 @@ def test_a_question_takes_parameters_by_name_and_defaults_to_today(cli):
         (["query", "cq-003", "-p", "provision=AI Act Art. 4", "--format", "turtle"], 2, "cannot be written as turtle"),
         (["query", "nowhere.rq"], 3, "nowhere.rq"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_asked(cli, arguments, code, says):
     result = cli(*arguments)
     assert (result.code, result.out) == (code, "")

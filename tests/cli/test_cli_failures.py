@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_output_goes_to_the_file_and_nowhere_else(cli, tmp_path):
     result = cli("resolve", "AI Act Art. 4", "--format", "json", "--output", file)
     assert (result.code, result.out, result.err) == (0, "", "")
     assert file.read_bytes() == cli("resolve", "AI Act Art. 4", "--format", "json").out.encode()
-    assert os.listdir(tmp_path) == ["answer.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["answer.json"]
 
 
 def test_a_failure_leaves_the_old_file(cli, tmp_path, monkeypatch):
@@ -173,7 +174,7 @@ def test_a_failure_leaves_the_old_file(cli, tmp_path, monkeypatch):
     assert result.code == 2
     assert "No space left on device" in result.err
     assert file.read_text(encoding="utf-8") == "old"
-    assert os.listdir(tmp_path) == ["answer.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["answer.json"]
 
 
 @pytest.mark.parametrize("target", ["no/such/folder/x", ".", "", "/", "file/x"])
@@ -183,7 +184,7 @@ def test_a_file_that_cannot_be_written_is_wrong_usage(cli, tmp_path, monkeypatch
     result = cli("resolve", "AI Act Art. 4", "--output", target)
     assert (result.code, result.out) == (2, "")
     assert "cannot write" in result.err
-    assert os.listdir(tmp_path) == ["file"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_pipe_or_device_is_written_to_not_replaced(cli, tmp_path):
@@ -207,9 +208,10 @@ def store(filled_store, tmp_path):
 
 
 def test_a_filled_store_answers_like_the_memory(cli, store):
-    for command in (["resolve", "AI Act Art. 4"], ["duties", "--role", "provider", "--route", "gpai"], ["show", "eu-ai-act:Art.4"]):
+    for command in (["duties", "--role", "provider", "--route", "gpai"], ["show", "eu-ai-act:Art.4"]):
         assert cli("--store", store, *command).out == cli(*command).out
-    assert cli("--store", store, "export", "--format", "nquads").out == cli("export", "--format", "nquads").out
+    export = ("export", "--graph", "inferred", "--format", "nquads")
+    assert cli("--store", store, *export).out == cli(*export).out
 
 
 def test_stores_that_are_none(cli, tmp_path):
@@ -231,7 +233,12 @@ def test_a_store_without_norms_says_so(cli, tmp_path):
     file.write_text('<http://a> <http://b> "c" .\n', encoding="utf-8")
     target = tmp_path / "store"
     assert cli("--store", target, "import", file).code == 0
-    for command in (["frameworks"], ["resolve", "x"], ["duties", "--role", "provider", "--route", "gpai"], ["changes", "--from", "2026-01-01", "--to", "2026-01-02"]):  # fmt: skip
+    for command in (
+        ["frameworks"],
+        ["resolve", "x"],
+        ["duties", "--role", "provider", "--route", "gpai"],
+        ["changes", "--from", "2026-01-01", "--to", "2026-01-02"],
+    ):
         result = cli("--store", target, *command)
         assert (result.code, result.out) == (4, "")
         assert "the store holds no framework" in result.err
@@ -241,14 +248,13 @@ def test_a_store_without_norms_says_so(cli, tmp_path):
 
 
 def test_a_damaged_store_is_a_failed_backend(cli, store):
-    victims = sorted(store.rglob("*.sst"))
-    assert victims
-    victims[0].chmod(0o644)
-    victims[0].write_bytes(b"junk")
+    victim = max(store.rglob("*.sst"))  # of the present generation
+    victim.unlink()  # its content may be shared with an older generation
+    victim.write_bytes(b"junk")
     result = cli("--store", store, "frameworks")
     assert (result.code, result.out) == (6, "")
     assert "[store-corrupted]" in result.err
-    assert victims[0].name in result.err
+    assert victim.name in result.err
 
 
 def test_an_overlay_needs_a_store_filled_anew(cli, store, tmp_path):
@@ -261,17 +267,18 @@ def test_an_overlay_needs_a_store_filled_anew(cli, store, tmp_path):
 
 
 def test_importing_what_does_not_parse_leaves_the_store_as_it_was(cli, store, tmp_path):
-    before = cli("--store", store, "export", "--format", "nquads").out
-    good = tmp_path / "data.ttl"
-    good.write_text("<http://a> <http://b> 1 .\n", encoding="utf-8")
-    assert cli("--store", store, "import", good).code == 0
-    filled = cli("--store", store, "export", "--format", "nquads").out
-    assert filled != before
-    good.write_text("<http://a> <http://b> 2 .\n<http://a> <http://b> broken .\n", encoding="utf-8")
-    result = cli("--store", store, "import", good)
+    file = tmp_path / "data.ttl"
+    file.write_text("<http://a> <http://b> 1 .\n", encoding="utf-8")
+    assert cli("--store", store, "import", file).code == 0
+    export = ("--store", store, "export", "--graph", "import/data.ttl", "--format", "nquads")
+    present, filled = (store / "CURRENT").read_bytes(), cli(*export).out
+    file.write_text("<http://a> <http://b> 2 .\n<http://a> <http://b> broken .\n", encoding="utf-8")
+    result = cli("--store", store, "import", file)
     assert result.code == 3
-    assert f"{good}:2:" in result.err
-    assert cli("--store", store, "export", "--format", "nquads").out == filled
+    assert f"{file}:2:" in result.err
+    assert (store / "CURRENT").read_bytes() == present
+    assert cli(*export).out == filled
+    assert '"1"' in filled
 
 
 def test_importing_replaces_one_graph_and_no_other(cli, store, tmp_path):
@@ -288,27 +295,33 @@ def test_importing_replaces_one_graph_and_no_other(cli, store, tmp_path):
 
 
 @pytest.mark.parametrize("graph", ["eu-ai-act/2024", "inferred", "ontology"])
-def test_the_graphs_that_build_fills_cannot_be_imported_over(cli, store, tmp_path, graph):
+def test_the_graphs_that_build_fills_cannot_be_imported_over(cli, tmp_path, graph):
     file = tmp_path / "data.ttl"
     file.write_text("<http://a> <http://b> 1 .\n", encoding="utf-8")
-    result = cli("--store", store, "import", file, "--graph", f"https://w3id.org/aimsgraph/graph/{graph}")
+    result = cli("--store", tmp_path / "store", "import", file, "--graph", f"https://w3id.org/aimsgraph/graph/{graph}")
     assert (result.code, result.out) == (5, "")
-    assert cli("--store", store, "resolve", "AI Act Art. 4").code == 0
+    assert not (tmp_path / "store").exists()
 
 
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("a.txt", b"", 3), ("a.ttl", b"\xff\xfe", 3), ("a.rdf", b"<!DOCTYPE x><x/>", 5), ("a.jsonld", b"{", 3), ("a.nt", b"<a> <b> <c> .", 3),
+        ("a.txt", b"", 3),
+        ("a.ttl", b"\xff\xfe", 3),
+        ("a.rdf", b"<!DOCTYPE x><x/>", 5),
+        ("a.jsonld", b"{", 3),
+        ("a.nt", b"<a> <b> <c> .", 3),
     ],
-)  # fmt: skip
-def test_what_cannot_be_imported(cli, store, tmp_path, name, content, code):
+)
+def test_what_cannot_be_imported(cli, tmp_path, name, content, code):
     file = tmp_path / name
     file.write_bytes(content)
-    assert cli("--store", store, "import", file).code == code
+    assert cli("--store", tmp_path / "store", "import", file).code == code
+    assert not (tmp_path / "store").exists()
 
 
-def test_importing_from_nowhere_or_to_nowhere(cli, store, tmp_path):
+def test_importing_from_nowhere_or_to_nowhere(cli, tmp_path):
+    store = tmp_path / "store"
     assert cli("--store", store, "import", tmp_path / "none.ttl").code == 3
     assert cli("import", tmp_path / "none.ttl").code == 2
     file = tmp_path / "a.ttl"
@@ -321,12 +334,15 @@ def test_exports_are_the_same_bytes_every_time(cli, format_):
     first = cli("export", "--graph", "iso-42001/2023", "--format", format_)
     assert first.code == 0
     assert "A.6.2.8" in first.out
-    assert first.out == cli("export", "--graph", "https://w3id.org/aimsgraph/graph/iso-42001/2023", "--format", format_).out
+    assert (
+        first.out
+        == cli("export", "--graph", "https://w3id.org/aimsgraph/graph/iso-42001/2023", "--format", format_).out
+    )
 
 
 def test_merging_named_graphs_is_said(cli):
     assert "merged" in cli("export", "--format", "ntriples").err
-    assert cli("export", "--format", "nquads").err == ""
+    assert cli("export", "--graph", "inferred", "--format", "ntriples").err == ""
 
 
 # --- content ---------------------------------------------------------------------------------------------------------
@@ -350,7 +366,7 @@ checked_against: the original
 current_to: 2026-11-23
 style: iso
 names: [Acme code]
-expect: {control: 1}
+expect: {control: 1, assessable: 1}
 """
 
 
@@ -359,7 +375,9 @@ def overlay(tmp_path):
     folder = tmp_path / "ours" / "frameworks" / "acme-code" / "1.0"
     folder.mkdir(parents=True)
     (folder / "framework.yaml").write_text(HEADER, encoding="utf-8")
-    (folder / "provisions.tsv").write_text("id\tkind\ttitle\tlabel\tassessable\nA.2\tcontrol\tHonesty\tBe honest\tyes\n", encoding="utf-8")
+    (folder / "provisions.tsv").write_text(
+        "id\tkind\ttitle\tlabel\tassessable\nA.2\tcontrol\tHonesty\tBe honest\tyes\n", encoding="utf-8"
+    )
     return tmp_path / "ours"
 
 
@@ -400,7 +418,7 @@ def test_findings_are_data_and_exit_1(cli, overlay):
     assert cli("--data", overlay, "frameworks").code in (1, 3)
 
 
-def test_the_shipped_data_is_sound_formatted_and_built(cli):
+def test_the_shipped_data_is_sound(cli):
     result = cli("data", "check")
     assert (result.code, result.out) == (0, "")
     assert "0 findings" in result.err
@@ -410,7 +428,7 @@ def test_a_new_framework_starts_from_a_template(cli, tmp_path):
     result = cli("data", "new", "framework", "acme-code", "1.0", "--in", tmp_path)
     assert result.code == 0
     assert len(result.out.split()) == 2
-    assert all(os.path.exists(path) for path in result.out.split())
+    assert all(Path(path).exists() for path in result.out.split())
     assert cli("data", "new", "framework", "Acme", "1.0", "--in", tmp_path).code == 2
     assert cli("data", "new", "framework", "acme-code", "1.0", "--in", tmp_path).code != 0
 
@@ -423,7 +441,9 @@ def test_a_missing_system_names_the_known_ones(cli):
     assert "cv-ranker" in result.err
 
 
-@pytest.mark.parametrize(("fact", "says"), [("is-employer=maybe", "yes or no"), ("is-emploier=yes", "did you mean 'is-employer'?")])
+@pytest.mark.parametrize(
+    ("fact", "says"), [("is-employer=maybe", "yes or no"), ("is-emploier=yes", "did you mean 'is-employer'?")]
+)
 def test_a_fact_that_is_no_fact(cli, fact, says):
     result = cli("duties", "--role", "deployer", "--route", "annex-iii", "--fact", fact)
     assert result.code == 2

@@ -5,7 +5,8 @@ import importlib.metadata
 import click
 import pytest
 
-from aimsgraph.cli.main import COMMANDS, cli as root
+from aimsgraph.cli.main import COMMANDS
+from aimsgraph.cli.main import cli as root
 from aimsgraph.version import __version__
 
 
@@ -77,7 +78,7 @@ def test_no_command_is_wrong_usage_and_shows_the_help_on_stderr(cli):
         (["search", "--limit", "0", "x"], "--limit"),
         (["query", "cq-001", "--timeout", "0"], "--timeout"),
     ],
-)  # fmt: skip
+)
 def test_a_misspelt_word_is_wrong_usage_and_names_the_right_one(cli, arguments, says):
     result = cli(*arguments)
     assert (result.code, result.out) == (2, "")

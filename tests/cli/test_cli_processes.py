@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,12 @@ AIMSGRAPH = [sys.executable, "-m", "aimsgraph", "--today", "2026-11-23"]
 
 
 def start(*arguments, seed="0", **options):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("AIMSGRAPH_")} | {"PYTHONHASHSEED": seed}
-    return subprocess.run([*AIMSGRAPH, *map(str, arguments)], capture_output=True, env=environment, timeout=60, check=False, **options)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AIMSGRAPH_")} | {
+        "PYTHONHASHSEED": seed
+    }
+    return subprocess.run(
+        [*AIMSGRAPH, *map(str, arguments)], capture_output=True, env=environment, timeout=60, check=False, **options
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,9 @@ def test_exit_codes_reach_the_shell(tmp_path):
 
 def test_the_answer_is_utf_8_whatever_the_locale():
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
-    done = subprocess.run([*AIMSGRAPH, "resolve", "AI Act Art. 4", "--format", "json"], capture_output=True, env=environment, check=False)
+    done = subprocess.run(
+        [*AIMSGRAPH, "resolve", "AI Act Art. 4", "--format", "json"], capture_output=True, env=environment, check=False
+    )
     assert done.returncode == 0
     assert json.loads(done.stdout.decode("utf-8"))["label"] == "Article 4 – AI literacy"
 
@@ -58,8 +65,10 @@ def test_a_reader_that_has_seen_enough_is_no_failure(arguments):
 
 
 def test_a_full_disk_is_told_without_a_traceback():
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run([*AIMSGRAPH, "resolve", "AI Act Art. 4"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*AIMSGRAPH, "resolve", "AI Act Art. 4"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
     assert done.returncode == 2
     assert done.stderr.startswith(b"aimsgraph: cannot write to standard output: No space left on device")
 
@@ -67,14 +76,15 @@ def test_a_full_disk_is_told_without_a_traceback():
 def test_the_tour_runs():
     done = start("demo")
     assert (done.returncode, done.stderr) == (0, b"")
-    for words in ("2027-12-02", "eu-ai-act:Art.4a", "no legal advice" if b"no legal advice" in done.stdout else "legal advice"):
+    for words in ("2027-12-02", "eu-ai-act:Art.4a", "legal advice"):
         assert words.encode() in done.stdout
 
 
 def test_help_and_import_load_nothing_heavy():
     code = (
         "import sys, aimsgraph, aimsgraph.cli.main as m; code = m.run(['--help']); "
-        "print(code, sorted(n for n in ('pyoxigraph', 'rdflib', 'pydantic', 'yaml', 'rapidfuzz', 'sqlite3') if n in sys.modules), file=sys.stderr)"
+        "heavy = {'pyoxigraph', 'rdflib', 'pydantic', 'yaml', 'rapidfuzz', 'sqlite3'}; "
+        "print(code, sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
     assert done.stderr == b"0 []\n"

@@ -27,11 +27,27 @@ def by_statement(duties):
 
 # --- the whole law again, by the plainest reading of its tables ------------------------------------------------------
 
-FIRST_DAY, PUBLISHED, AMENDED_ON, AMENDMENT_PUBLISHED = map(day, ("2024-08-01", "2024-07-12", "2026-07-27", "2026-07-24"))
+FIRST_DAY, PUBLISHED, AMENDED_ON, AMENDMENT_PUBLISHED = map(
+    day, ("2024-08-01", "2024-07-12", "2026-07-27", "2026-07-24")
+)
 DAYS = [
-    "2024-08-01", "2025-02-01", "2025-02-02", "2025-08-02", "2026-07-26", "2026-07-27", "2026-08-01", "2026-08-02", "2026-12-01",
-    "2026-12-02", "2027-08-02", "2027-12-01", "2027-12-02", "2028-08-01", "2028-08-02", "2030-08-02",
-]  # fmt: skip
+    "2024-08-01",
+    "2025-02-01",
+    "2025-02-02",
+    "2025-08-02",
+    "2026-07-26",
+    "2026-07-27",
+    "2026-08-01",
+    "2026-08-02",
+    "2026-12-01",
+    "2026-12-02",
+    "2027-08-02",
+    "2027-12-01",
+    "2027-12-02",
+    "2028-08-01",
+    "2028-08-02",
+    "2030-08-02",
+]
 KNOWN = ["2024-07-12", "2026-07-23", "2026-07-24", "2026-11-23"]
 
 
@@ -48,7 +64,11 @@ STATEMENTS = read_table("statements")
 PROVISIONS = {row["id"]: row for row in read_table("provisions")}
 RULES = read_table("application")
 LISTED = {
-    law: {i: [r for r in RULES if law in split(r["law"]) and i in split(r["governs"])] for r0 in RULES for i in split(r0["governs"])}
+    law: {
+        i: [r for r in RULES if law in split(r["law"]) and i in split(r["governs"])]
+        for r0 in RULES
+        for i in split(r0["governs"])
+    }
     for law in ("oj", "2026-07-27")
 }
 
@@ -199,7 +219,9 @@ def test_a_model_with_systemic_risk_has_the_duties_of_every_model_too(graph):
     assert by_statement(plain)["art53-1-a"].applies is UNKNOWN
     assert by_statement(plain)["art53-1-a"].undecided == ("open-source-gpai", "gpai-systemic-risk")
     open_source = {"open-source-gpai": True}
-    spared = graph.duties(role="gpai-provider", route="gpai", on="2026-11-23", facts=open_source | {"gpai-systemic-risk": False})
+    spared = graph.duties(
+        role="gpai-provider", route="gpai", on="2026-11-23", facts=open_source | {"gpai-systemic-risk": False}
+    )
     assert by_statement(spared)["art53-1-a"].applies is NO
     bound = graph.duties(role="gpai-provider", route="gpai-systemic", on="2026-11-23", facts=open_source)
     assert by_statement(bound)["art53-1-a"].applies is YES
@@ -219,8 +241,14 @@ def test_what_is_said_of_one_route_counts_on_the_others_asked_with_it(graph):
 
 def test_transparency_duties_apply_from_their_day(graph):
     for on, applies in (("2026-08-01", NO), ("2026-08-02", YES)):
-        facts = {"interacts-with-persons": True, "law-enforcement-migration-border-area": False, "generates-synthetic-content": True}
-        duties = by_statement(graph.duties(role="provider", route="transparency", on=on, law_as_of="2026-11-23", facts=facts))
+        facts = {
+            "interacts-with-persons": True,
+            "law-enforcement-migration-border-area": False,
+            "generates-synthetic-content": True,
+        }
+        duties = by_statement(
+            graph.duties(role="provider", route="transparency", on=on, law_as_of="2026-11-23", facts=facts)
+        )
         assert duties["art50-1"].applies is applies
         assert duties["art50-1"].legal_basis == "eu-ai-act:Art.113(2)"
         assert duties["art50-2"].applies is applies
@@ -229,7 +257,13 @@ def test_transparency_duties_apply_from_their_day(graph):
 def test_prohibitions_of_2024_and_of_2026(graph):
     answers = {
         on: by_statement(
-            graph.duties(role="provider", route="prohibited", on=on, law_as_of="2026-11-23", facts={"generates-synthetic-content": True})
+            graph.duties(
+                role="provider",
+                route="prohibited",
+                on=on,
+                law_as_of="2026-11-23",
+                facts={"generates-synthetic-content": True},
+            )
         )
         for on in ("2025-02-01", "2025-02-02", "2026-07-27", "2026-12-01", "2026-12-02")
     }
@@ -256,7 +290,11 @@ def test_superseded_statements_stand_only_in_their_time(graph):
     superseded = {row["id"] for row in STATEMENTS if row["in_force_until"]}
     assert len(superseded) == 26
     for role in ROLES:
-        names = set(by_statement(graph.duties(role=role, route=ROUTES, on="2026-07-27", law_as_of="2026-07-24", everything=True)))
+        names = set(
+            by_statement(
+                graph.duties(role=role, route=ROUTES, on="2026-07-27", law_as_of="2026-07-24", everything=True)
+            )
+        )
         assert not names & superseded
 
 
@@ -267,7 +305,10 @@ def test_article_26_6_binds_deployers_alone(graph):
     assert (deployer.applies, deployer.undecided) == (UNKNOWN, ("logs-under-control",))
     assert deployer.because[1] == "depends on logs-under-control"
     facts = {"logs-under-control": True}
-    assert by_statement(graph.duties(role="deployer", route="annex-iii", on="2027-12-02", facts=facts))["art26-6"].applies is YES
+    assert (
+        by_statement(graph.duties(role="deployer", route="annex-iii", on="2027-12-02", facts=facts))["art26-6"].applies
+        is YES
+    )
     facts = {"logs-under-control": False}
     answer = by_statement(graph.duties(role="deployer", route="annex-iii", on="2027-12-02", facts=facts))["art26-6"]
     assert (answer.applies, answer.because[1]) == (NO, "condition not met: logs-under-control")

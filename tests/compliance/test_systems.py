@@ -14,10 +14,17 @@ ACME = Organisation("acme", "https://acme.example/aims/org/acme", "Acme", "DE")
 YES, NO, UNKNOWN, CONTESTED = Applies.YES, Applies.NO, Applies.UNKNOWN, Applies.CONTESTED
 NONE_EXCLUDED = dict.fromkeys(EXCLUSIONS, False)
 FACTS = {
-    "is-public-authority": False, "large-scale-it-system-annex-x": False, "logs-under-control": True, "annex-iii-any": True,
-    "generates-synthetic-content": True, "interacts-with-persons": True, "law-enforcement-migration-border-area": False,
-    "open-source-gpai": False, "gpai-systemic-risk": False, "provider-outside-union": False,
-}  # fmt: skip
+    "is-public-authority": False,
+    "large-scale-it-system-annex-x": False,
+    "logs-under-control": True,
+    "annex-iii-any": True,
+    "generates-synthetic-content": True,
+    "interacts-with-persons": True,
+    "law-enforcement-migration-border-area": False,
+    "open-source-gpai": False,
+    "gpai-systemic-risk": False,
+    "provider-outside-union": False,
+}
 
 
 def day(text):
@@ -34,14 +41,31 @@ def event(kind, on):
 
 
 def system(
-    *routes, placed="2025-03-01", roles=("provider", "deployer"), facts=None, exclusions=NONE_EXCLUDED, events=(), unanswered=()
-):  # fmt: skip
+    *routes,
+    placed="2025-03-01",
+    roles=("provider", "deployer"),
+    facts=None,
+    exclusions=NONE_EXCLUDED,
+    events=(),
+    unanswered=(),
+):
     answers = {code: answer for code, answer in (FACTS | (facts or {})).items() if code not in unanswered}
-    decisions = (Exclusion(f"https://acme.example/aims/exclusion/{s}", s, EXCLUSIONS[s], a) for s, a in exclusions.items())
+    decisions = (
+        Exclusion(f"https://acme.example/aims/exclusion/{s}", s, EXCLUSIONS[s], a) for s, a in exclusions.items()
+    )
     return AISystem(
-        "sys", "https://acme.example/aims/system/sys", "System", ACME, ("all-ai", *routes), day(placed) if placed else None, False,
-        tuple(held(role) if isinstance(role, str) else role for role in roles), answers, tuple(decisions), tuple(events),
-    )  # fmt: skip
+        "sys",
+        "https://acme.example/aims/system/sys",
+        "System",
+        ACME,
+        ("all-ai", *routes),
+        day(placed) if placed else None,
+        False,
+        tuple(held(role) if isinstance(role, str) else role for role in roles),
+        answers,
+        tuple(decisions),
+        tuple(events),
+    )
 
 
 @pytest.fixture
@@ -72,7 +96,9 @@ def test_an_exclusion_takes_the_system_out_whole(decide, slug):
     assert f"excluded by {EXCLUSIONS[slug]} ({slug})" in reasons(duties, "art9-1")
 
 
-@pytest.mark.parametrize("answers", [NONE_EXCLUDED | {"military": None}, {s: False for s in EXCLUSIONS if s != "military"}, {}])
+@pytest.mark.parametrize(
+    "answers", [NONE_EXCLUDED | {"military": None}, {s: False for s in EXCLUSIONS if s != "military"}, {}]
+)
 def test_an_exclusion_that_nobody_decided_leaves_everything_open(decide, answers):
     duties = decide(system("annex-iii", exclusions=answers, placed="2027-12-02"), "2028-01-01")
     assert {duty.applies for duty in duties.values()} <= {UNKNOWN, NO}
@@ -102,7 +128,9 @@ def test_an_open_source_licence_excludes_only_systems_of_no_listed_kind(decide, 
 
 
 def test_personal_use_excludes_the_duties_of_deployers_alone(decide):
-    duties = decide(system("annex-iii", exclusions=NONE_EXCLUDED | {"personal-use": True}, placed="2027-12-02"), "2028-01-01")
+    duties = decide(
+        system("annex-iii", exclusions=NONE_EXCLUDED | {"personal-use": True}, placed="2027-12-02"), "2028-01-01"
+    )
     assert {d.applies for (_, role), d in duties.items() if role == "deployer"} == {NO}
     assert answer(duties, "art9-1") is YES
     assert "Art.2(10)" not in reasons(duties, "art9-1")
@@ -169,8 +197,12 @@ def test_each_route_has_its_own_cut_off(decide):
     assert answer(decide(late, "2028-08-02"), "art9-1") is NO
     assert answer(decide(system("annex-i", placed="2028-08-02"), "2028-08-02"), "art9-1") is YES
     # by the law as published in 2024 one day held for both
-    assert answer(decide(system("annex-iii", placed="2026-08-02"), "2026-08-02", law_as_of="2026-07-01"), "art9-1") is YES
-    assert answer(decide(system("annex-iii", placed="2026-08-01"), "2026-08-02", law_as_of="2026-07-01"), "art9-1") is NO
+    assert (
+        answer(decide(system("annex-iii", placed="2026-08-02"), "2026-08-02", law_as_of="2026-07-01"), "art9-1") is YES
+    )
+    assert (
+        answer(decide(system("annex-iii", placed="2026-08-01"), "2026-08-02", law_as_of="2026-07-01"), "art9-1") is NO
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,7 +219,9 @@ def test_a_design_change_ends_it_from_the_cut_off_on(decide, changed, on, applie
     duties = decide(system("annex-iii", events=[event("significant-design-change", changed)]), on)
     assert answer(duties, "art9-1") is applies
     if applies is YES:
-        assert f"no longer spared by eu-ai-act:Art.111(2): significant-design-change on {changed}" in reasons(duties, "art9-1")
+        assert f"no longer spared by eu-ai-act:Art.111(2): significant-design-change on {changed}" in reasons(
+            duties, "art9-1"
+        )
 
 
 @pytest.mark.parametrize(("modified", "applies"), [("2028-03-01", UNKNOWN), ("2027-12-01", NO)])
@@ -201,16 +235,20 @@ def test_a_substantial_modification_leaves_open_whether_the_design_changed(decid
 @pytest.mark.parametrize(
     ("authority", "on", "applies"),
     [
-        (True, "2030-08-01", NO), (True, "2030-08-02", YES),
+        (True, "2030-08-01", NO),
+        (True, "2030-08-02", YES),
         (False, "2030-08-02", NO),
-        (None, "2030-08-01", NO), (None, "2030-08-02", UNKNOWN),
+        (None, "2030-08-01", NO),
+        (None, "2030-08-02", UNKNOWN),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("route", ["annex-iii", "annex-i"])
 def test_systems_for_public_authorities_comply_by_2030(decide, route, authority, on, applies):
-    subject = system(route, facts={"is-public-authority": authority} if authority is not None else {}, unanswered=(
-        () if authority is not None else ("is-public-authority",)
-    ))  # fmt: skip
+    subject = system(
+        route,
+        facts={"is-public-authority": authority} if authority is not None else {},
+        unanswered=(() if authority is not None else ("is-public-authority",)),
+    )
     duties = decide(subject, on)
     assert answer(duties, "art9-1") is applies
     if applies is YES:
@@ -222,10 +260,14 @@ def test_systems_for_public_authorities_comply_by_2030(decide, route, authority,
 @pytest.mark.parametrize(
     ("large_scale", "placed", "on", "applies"),
     [
-        (True, "2025-03-01", "2030-12-30", NO), (True, "2025-03-01", "2030-12-31", YES), (True, "2027-08-02", "2027-12-02", YES),
-        (None, "2025-03-01", "2028-01-01", UNKNOWN), (None, "2027-08-02", "2028-01-01", UNKNOWN), (None, "2027-12-02", "2028-01-01", YES),
+        (True, "2025-03-01", "2030-12-30", NO),
+        (True, "2025-03-01", "2030-12-31", YES),
+        (True, "2027-08-02", "2027-12-02", YES),
+        (None, "2025-03-01", "2028-01-01", UNKNOWN),
+        (None, "2027-08-02", "2028-01-01", UNKNOWN),
+        (None, "2027-12-02", "2028-01-01", YES),
     ],
-)  # fmt: skip
+)
 def test_large_scale_it_systems_have_a_rule_of_their_own(decide, large_scale, placed, on, applies):
     facts = {} if large_scale is None else {"large-scale-it-system-annex-x": large_scale}
     unanswered = ("large-scale-it-system-annex-x",) if large_scale is None else ()
@@ -241,13 +283,17 @@ def test_large_scale_it_systems_have_a_rule_of_their_own(decide, large_scale, pl
 @pytest.mark.parametrize(
     ("placed", "on", "applies"),
     [
-        ("2025-08-01", "2025-08-02", NO), ("2025-08-01", "2027-08-01", NO), ("2025-08-01", "2027-08-02", YES),
+        ("2025-08-01", "2025-08-02", NO),
+        ("2025-08-01", "2027-08-01", NO),
+        ("2025-08-01", "2027-08-02", YES),
         ("2025-08-02", "2025-08-02", YES),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("route", ["gpai", "gpai-systemic"])
 def test_models_of_before_2025_08_02(decide, route, placed, on, applies):
-    subject = system(route, placed=placed, roles=("gpai-provider",), facts={"gpai-systemic-risk": route == "gpai-systemic"})
+    subject = system(
+        route, placed=placed, roles=("gpai-provider",), facts={"gpai-systemic-risk": route == "gpai-systemic"}
+    )
     duties = decide(subject, on)
     assert answer(duties, "art53-1-c", "gpai-provider") is applies
     if route == "gpai-systemic":
@@ -258,10 +304,13 @@ def test_models_of_before_2025_08_02(decide, route, placed, on, applies):
 @pytest.mark.parametrize(
     ("placed", "on", "applies"),
     [
-        ("2025-06-01", "2026-08-02", NO), ("2025-06-01", "2026-12-01", NO), ("2025-06-01", "2026-12-02", YES),
-        ("2026-08-01", "2026-08-02", NO), ("2026-08-02", "2026-08-02", YES),
+        ("2025-06-01", "2026-08-02", NO),
+        ("2025-06-01", "2026-12-01", NO),
+        ("2025-06-01", "2026-12-02", YES),
+        ("2026-08-01", "2026-08-02", NO),
+        ("2026-08-02", "2026-08-02", YES),
     ],
-)  # fmt: skip
+)
 def test_the_marking_duty_of_generators(decide, placed, on, applies):
     duties = decide(system("transparency", placed=placed), on)
     assert answer(duties, "art50-2") is applies
@@ -280,8 +329,11 @@ def test_the_law_as_published_in_2024_did_not_spare_generators(decide):
 
 
 def test_roles_count_on_their_days_and_for_their_agent(decide):
-    roles = (held("provider", "2025-03-01", "2028-03-01", agent="vendor"), held("deployer", "2025-03-01", "2029-01-01"),
-             held("provider", "2028-03-01", ground="eu-ai-act:Art.25(1)(b)"))  # fmt: skip
+    roles = (
+        held("provider", "2025-03-01", "2028-03-01", agent="vendor"),
+        held("deployer", "2025-03-01", "2029-01-01"),
+        held("provider", "2028-03-01", ground="eu-ai-act:Art.25(1)(b)"),
+    )
     subject = system("annex-iii", placed="2027-12-02", roles=roles)
     before, on_the_day, after = (decide(subject, on) for on in ("2028-02-29", "2028-03-01", "2029-01-01"))
     assert {role for _, role in before} == {"deployer"}
@@ -295,7 +347,10 @@ def test_roles_count_on_their_days_and_for_their_agent(decide):
 
 
 def test_a_role_moved_by_article_25_answers_its_condition_from_that_day_on(decide):
-    roles = (held("provider", "2025-03-01", agent="vendor"), held("provider", "2028-03-01", ground="eu-ai-act:Art.25(1)(b)"))
+    roles = (
+        held("provider", "2025-03-01", agent="vendor"),
+        held("provider", "2028-03-01", ground="eu-ai-act:Art.25(1)(b)"),
+    )
     duties = decide(system("annex-iii", placed="2027-12-02", roles=roles), "2028-03-01", everything=True)
     known = {c.code: c.answer for d in duties.values() for c in d.conditions}
     assert known["art-25-role-change"] is True

@@ -14,7 +14,12 @@ TODAY = "2026-11-23"
 
 def application(view):
     return {
-        (rule["applies_from"], *rule.get("routes", []), rule["interpretation"], rule["legal_basis"].removeprefix("eu-ai-act:"))
+        (
+            rule["applies_from"],
+            *rule.get("routes", []),
+            rule["interpretation"],
+            rule["legal_basis"].removeprefix("eu-ai-act:"),
+        )
         for rule in view["application"]
     }
 
@@ -34,7 +39,9 @@ def test_what_starts_on_2026_12_02(graph):
     changes = graph.changes("2026-12-02", "2026-12-02")
     starts = {c.provision: c.by for c in changes if c.kind == "starts"}
     new_bans = dict.fromkeys(["Art.5(1)(ba)", "Art.5(1)(bb)", "Art.5(1a)", "Art.5(1b)"], "eu-ai-act:Art.113(3)(a)")
-    assert starts == {f"eu-ai-act:{p}": by for p, by in new_bans.items()} | {"eu-ai-act:art111-4": "eu-ai-act:Art.111(4)"}
+    assert starts == {f"eu-ai-act:{p}": by for p, by in new_bans.items()} | {
+        "eu-ai-act:art111-4": "eu-ai-act:Art.111(4)"
+    }
     ends = [(c.provision, c.by, c.effect) for c in changes if c.kind == "ends"]
     assert [(p, by) for p, by, _ in ends] == [("eu-ai-act:Art.111(4)", "eu-ai-act:Art.111(4)")]
     assert "before 2026-08-02" in ends[0][2]
@@ -58,9 +65,11 @@ def test_reporting_deadlines_of_article_73_and_when_they_apply(graph):
     assert clocks == {"eu-ai-act:Art.73(2)": "P15D", "eu-ai-act:Art.73(3)": "P2D", "eu-ai-act:Art.73(4)": "P10D"}
     assert all(clock["roles"] == "provider" for clock in view["clocks"][:3])
     assert application(view) == {
-        ("2026-08-02", "annex-iii", "contested", "Art.113(2)"), ("2027-12-02", "annex-iii", "contested", "Art.113(3)(c)(i)"),
-        ("2026-08-02", "annex-i", "contested", "Art.113(2)"), ("2028-08-02", "annex-i", "contested", "Art.113(3)(c)(ii)"),
-    }  # fmt: skip
+        ("2026-08-02", "annex-iii", "contested", "Art.113(2)"),
+        ("2027-12-02", "annex-iii", "contested", "Art.113(3)(c)(i)"),
+        ("2026-08-02", "annex-i", "contested", "Art.113(2)"),
+        ("2028-08-02", "annex-i", "contested", "Art.113(3)(c)(ii)"),
+    }
 
 
 def test_where_article_10_5_went(graph):
@@ -80,14 +89,19 @@ def test_where_article_10_5_went(graph):
 
 def test_the_two_readings_of_article_72(graph):
     view = graph.show("AI Act Article 72")
-    readings = {rule["reading"]: rule["applies_from"] for rule in view["application"] if rule["routes"] == ["annex-iii"]}
+    readings = {
+        rule["reading"]: rule["applies_from"] for rule in view["application"] if rule["routes"] == ["annex-iii"]
+    }
     assert readings == {"formal date": "2026-08-02", "presupposes classification under Art. 6": "2027-12-02"}
     assert {rule["interpretation"] for rule in view["application"]} == {"contested"}
     assert all(rule["note"] for rule in view["application"])
     starts = [c for c in graph.changes("2026-08-02", "2028-08-02") if c.provision == "eu-ai-act:Art.72"]
     assert [(str(c.date), c.contested) for c in starts] == [
-        ("2026-08-02", True), ("2026-08-02", True), ("2027-12-02", True), ("2028-08-02", True),
-    ]  # fmt: skip
+        ("2026-08-02", True),
+        ("2026-08-02", True),
+        ("2027-12-02", True),
+        ("2028-08-02", True),
+    ]
     assert all("may start to apply" in c.effect for c in starts)
 
 
@@ -95,8 +109,14 @@ def test_article_4_as_on_2025_06_01_and_now(graph):
     then, now = (graph.show("eu-ai-act:Art.4", on=on) for on in ("2025-06-01", TODAY))
     assert [(v["key"], v["in_force"]) for v in then["versions"]] == [("oj", True), ("2026-07-27", False)]
     assert [(v["key"], v["in_force"]) for v in now["versions"]] == [("oj", False), ("2026-07-27", True)]
-    assert {s["statement"]: s["in_force"] for s in then["statements"]} == {"eu-ai-act:art4-1@2024": True, "eu-ai-act:art4-1": False}
-    assert {s["statement"]: s["in_force"] for s in now["statements"]} == {"eu-ai-act:art4-1@2024": False, "eu-ai-act:art4-1": True}
+    assert {s["statement"]: s["in_force"] for s in then["statements"]} == {
+        "eu-ai-act:art4-1@2024": True,
+        "eu-ai-act:art4-1": False,
+    }
+    assert {s["statement"]: s["in_force"] for s in now["statements"]} == {
+        "eu-ai-act:art4-1@2024": False,
+        "eu-ai-act:art4-1": True,
+    }
     assert application(then) == application(now) == {("2025-02-02", "settled", "Art.113(3)(a)")}
 
 
@@ -138,11 +158,13 @@ def test_what_changed_in_annex_i(graph):
     view = graph.show("eu-ai-act:Annex.I")
     changes = {(a["kind"], a["provisions"][0], a.get("moved_to", "")) for a in view["amendments"]}
     assert changes == {
-        ("deleted", "eu-ai-act:Annex.I.A(1)", "eu-ai-act:Annex.I.B(21)"), ("inserted", "eu-ai-act:Annex.I.B(21)", ""),
-    }  # fmt: skip
+        ("deleted", "eu-ai-act:Annex.I.A(1)", "eu-ai-act:Annex.I.B(21)"),
+        ("inserted", "eu-ai-act:Annex.I.B(21)", ""),
+    }
     assert {a["by"] for a in view["amendments"]} == {
-        "Regulation (EU) 2026/1744 Art.1(41)(a)", "Regulation (EU) 2026/1744 Art.1(41)(b)",
-    }  # fmt: skip
+        "Regulation (EU) 2026/1744 Art.1(41)(a)",
+        "Regulation (EU) 2026/1744 Art.1(41)(b)",
+    }
     assert {a["in_force_from"] for a in view["amendments"]} == {"2026-07-27"}
     listed = {(c.kind, c.provision) for c in graph.changes("2026-07-27", "2026-07-27") if "Annex.I." in c.provision}
     assert listed == {("deleted", "eu-ai-act:Annex.I.A(1)"), ("inserted", "eu-ai-act:Annex.I.B(21)")}
@@ -189,4 +211,6 @@ def test_answers_say_how_far_the_facts_go(graph):
 
 
 def test_a_moment_of_the_clock_is_a_day(graph):
-    assert graph.moment(dt.datetime(2027, 12, 2, 12, 30), "2026-11-23") == Moment(dt.date(2027, 12, 2), dt.date(2026, 11, 23))
+    assert graph.moment(dt.datetime(2027, 12, 2, 12, 30), "2026-11-23") == Moment(
+        dt.date(2027, 12, 2), dt.date(2026, 11, 23)
+    )

@@ -17,7 +17,9 @@ KINDS = {
 
 def sample(graph):
     """Every framework, every statement that differs, and every seventh of the rest: all would take a while."""
-    return [entry for i, entry in enumerate(graph.index.by_reference.values()) if i % 7 == 0 or entry.kind == "framework"]
+    return [
+        entry for i, entry in enumerate(graph.index.by_reference.values()) if i % 7 == 0 or entry.kind == "framework"
+    ]
 
 
 def test_everything_can_be_shown_as_json_and_as_text(graph):
@@ -39,23 +41,43 @@ def test_everything_can_be_shown_as_json_and_as_text(graph):
 def test_the_source_of_a_fact_is_the_line_it_was_written_on(graph):
     from aimsgraph import assets
 
-    for reference in ("eu-ai-act:Art.6(2)", "eu-ai-act:art9-1", "iso-42001:A.6.2.8", "gdpr:Art.35", "catalogue:pren-18228"):
+    for reference in (
+        "eu-ai-act:Art.6(2)",
+        "eu-ai-act:art9-1",
+        "iso-42001:A.6.2.8",
+        "gdpr:Art.35",
+        "catalogue:pren-18228",
+    ):
         view = graph.show(reference)
-        line = assets.root().joinpath(view["source"]["file"]).read_text(encoding="utf-8").split("\n")[view["source"]["line"] - 1]
+        line = (
+            assets.root()
+            .joinpath(view["source"]["file"])
+            .read_text(encoding="utf-8")
+            .split("\n")[view["source"]["line"] - 1]
+        )
         assert line.split("\t")[0] == reference.partition(":")[2]
         assert view["source"]["file"] in view["report_error"]
 
 
 def test_parents_and_children_are_each_other(graph):
     view = graph.show("eu-ai-act:Art.6(3)")
-    assert [parent["ref"] for parent in view["parents"]] == ["eu-ai-act:Cpt.III", "eu-ai-act:Cpt.III.Sec.1", "eu-ai-act:Art.6"]
+    assert [parent["ref"] for parent in view["parents"]] == [
+        "eu-ai-act:Cpt.III",
+        "eu-ai-act:Cpt.III.Sec.1",
+        "eu-ai-act:Art.6",
+    ]
     assert "eu-ai-act:Art.6(3)" in [child["ref"] for child in graph.show("eu-ai-act:Art.6")["children"]]
-    assert [child["ref"] for child in graph.show("iso-42001:A.6.2")["children"]][:2] == ["iso-42001:A.6.2.2", "iso-42001:A.6.2.3"]
+    assert [child["ref"] for child in graph.show("iso-42001:A.6.2")["children"]][:2] == [
+        "iso-42001:A.6.2.2",
+        "iso-42001:A.6.2.3",
+    ]
 
 
 def test_a_statement_shows_its_conditions_with_their_questions(graph):
     view = graph.show("eu-ai-act:art26-6")
-    assert view["conditions"] == {"logs-under-control": "Are the automatically generated logs under the operator's control?"}
+    assert view["conditions"] == {
+        "logs-under-control": "Are the automatically generated logs under the operator's control?"
+    }
     assert view["condition_expression"] == "logs-under-control"
     assert view["provision"] == "eu-ai-act:Art.26(6)"
 

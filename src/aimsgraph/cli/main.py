@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("norms", "search", "Ranked search over names, labels and notes."),
     "duties": ("duties", "duties", "Which duties bind a role, or a real system, on a day, and why."),
     "changes": ("norms", "changes", "What starts, changes and ends between two days, and by which act."),
+    "cite": ("cite", "cite", "Find the citations in any text, and check each."),
     "crosswalk": ("crosswalk", "crosswalk", "What corresponds in another framework: sound answers, with proofs."),
     "matrix": ("crosswalk", "matrix", "How two frameworks meet: fully, partly, not at all, not looked at."),
     "unmapped": ("crosswalk", "unmapped", "What has no counterpart, and what nobody looked at."),

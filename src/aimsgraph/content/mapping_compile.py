@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -104,8 +105,10 @@ def compile_mapping_set(source: MappingSetSource, sides: Mapping[str, Side], con
         _compile_row(out, row, in_set)
     for row in source.nomatch.rows if source.nomatch else ():
         _compile_nomatch(out, row, in_set)
-    for number, row in enumerate(source.reviews.rows if source.reviews else (), start=1):
-        _compile_review(out, row, number, header, concepts)
+    reviewed: Counter[str] = Counter()
+    for row in source.reviews.rows if source.reviews else ():
+        reviewed[row["row"]] += 1
+        _compile_review(out, row, reviewed[row["row"]], header, concepts)
     return out
 
 
@@ -135,7 +138,7 @@ def _compile_row(out: Emitter, row: Row, in_set: _Set) -> None:
     node.say("officialJournalCitation", row["citation"])
     node.say("mappingStatus", concepts("mapping-status", row["status"]))
     node.say("mappingMethod", concepts("agent-kind", header.method))
-    node.say("author", _agent(out, row["author"] or header.author))
+    node.say("author", _agent(out, header.id, row["author"] or header.author))
     node.say("authorKind", concepts("agent-kind", row["author_kind"] or header.author_kind))
     node.say("authoredOn", row.date("authored_on") or header.authored_on)
     node.say(RDFS_COMMENT, text(row["note"], "en") if row["note"] else None)
@@ -149,7 +152,7 @@ def _compile_nomatch(out: Emitter, row: Row, in_set: _Set) -> None:
     node.say("inMappingSet", in_set.iri).say("rowId", row_id)
     node.say("subject", in_set.sides[ours].item(row["item"]))
     node.say("searchedScope", ox.NamedNode(in_set.sides[row["scope"]].names.framework))
-    node.say("rationale", text(row["reason"], "en")).say("author", _agent(out, header.author))
+    node.say("rationale", text(row["reason"], "en")).say("author", _agent(out, header.id, header.author))
     node.say("authorKind", in_set.concepts("agent-kind", header.author_kind))
     node.say("authoredOn", row.date("searched_on") or header.authored_on)
 
@@ -157,7 +160,9 @@ def _compile_nomatch(out: Emitter, row: Row, in_set: _Set) -> None:
 def _compile_review(out: Emitter, row: Row, number: int, header: MappingSetHeader, concepts: Concepts) -> None:
     iri = row_iri(header.id, row["row"])
     node = out.node(f"{iri}/review-{number}", "MappingReview", where=row.where("row"))
-    node.say("reviewer", _agent(out, row["reviewer"])).say("reviewerKind", concepts("agent-kind", row["kind"]))
+    node.say("reviewer", _agent(out, header.id, row["reviewer"])).say(
+        "reviewerKind", concepts("agent-kind", row["kind"])
+    )
     node.say("reviewedOn", row.date("on")).say("isBlind", row.flag("blind"))
     node.say("proposedRelation", *(concepts("relation", word) for word in row.items("proposed")))
     node.say("agreement", _signed(row["agreement"]))
@@ -165,11 +170,11 @@ def _compile_review(out: Emitter, row: Row, number: int, header: MappingSetHeade
     out.node(iri).say("hasReview", node.iri)
 
 
-def _agent(out: Emitter, name: str) -> ox.NamedNode:
-    """Return the node of an author or reviewer: an IRI as it stands, a name under our own base."""
+def _agent(out: Emitter, set_id: str, name: str) -> ox.NamedNode:
+    """Return the node of an author or reviewer: an IRI as it stands, a name below its set."""
     if "://" in name:
         return ox.NamedNode(name)
-    node = out.node(f"{MAP}agent/{slugify(name)}", "Agent")
+    node = out.node(f"{MAP}{set_id}/agent/{slugify(name)}", "Agent")
     return node.say(RDFS_LABEL, text(name)).iri
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Mapping as Dict
+from dataclasses import replace
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from aimsgraph.crosswalk.checker import Rejected, check_answer
@@ -22,7 +23,7 @@ from aimsgraph.crosswalk.coverage import (
 from aimsgraph.crosswalk.lint import lint
 from aimsgraph.crosswalk.load import Locate, load_network, load_nomatches
 from aimsgraph.crosswalk.proof import Answer
-from aimsgraph.domain.mapping import Mapping
+from aimsgraph.domain.mapping import STATUSES, Mapping, NoMatch
 from aimsgraph.domain.report import Finding
 from aimsgraph.domain.time import Moment, Span
 from aimsgraph.graph.store import Store
@@ -81,9 +82,14 @@ class Crosswalk:
             statements.setdefault(statement.provision, []).append(statement.iri)
         return [iri for provision in provisions for iri in (provision, *statements.get(provision, ()))]
 
+    @cached_property
+    def _usable(self) -> Dict[str, Callable[[Mapping], bool]]:
+        """What may be used for each minimum status: one function each, so that equal requests are equal."""
+        return {status: partial(Mapping.has_weight, minimum=status) for status in STATUSES}
+
     def request(self, target: str, min_status: str, *, max_hops: int = MAX_HOPS, role: str = "") -> Request:
         """Return a request for items of a framework over rows of a minimum status."""
-        return Request(target, max_hops, lambda row: row.has_weight(min_status), role)
+        return Request(target, max_hops, self._usable[min_status], role)
 
     def ask(self, items: Iterable[str], request: Request, moment: Moment, *, explain: bool) -> Json:
         """Return answers, contradictions, leads, no-matches and what nobody looked at, as JSON.
@@ -96,29 +102,50 @@ class Crosswalk:
         """
         answers: list[Answer] = []
         leads: list[Lead] = []
-        no_match, never = [], []
-        looked = {record.item: record for record in self.nomatches if record.scope == request.target}
+        asked = replace(request, counts=self._counts(moment))
+        items = tuple(dict.fromkeys(items))
         for item in items:
-            found = [a for a in self.composer.answers(item, request) if self._in_force(a.object, moment)]
+            found = [a for a in self.composer.answers(item, asked) if self._in_force(a.object, moment)]
             answers += [self._warned(answer, moment) for answer in found]
-            answered = {answer.object for answer in found}
-            leads += [lead for lead in self.composer.leads(item, request) if lead.object not in answered]
-            if not found and item in looked:
-                no_match.append(looked[item])
-            elif not found and item in self.assessable:
-                never.append(item)
+            if explain:
+                answered = {answer.object for answer in found}
+                leads += [lead for lead in self._leads(item, asked, moment) if lead.object not in answered]
+        no_match, never = self._without(items, asked, moment)
         good = [answer for answer in answers if not answer.relation.is_contradiction]
         bad = [answer for answer in answers if answer.relation.is_contradiction]
         return {
             "answers": [answer.to_dict(self.name, explain=explain) | self._place(answer) for answer in good],
             "contradictions": [answer.to_dict(self.name, explain=True) for answer in bad],
-            "leads": [self._lead_to_dict(lead) for lead in leads] if explain else [],
+            "leads": [self._lead_to_dict(lead) for lead in leads],
             "no_match": [
                 {"subject": self.name(n.item), "scope": n.scope, "on": str(n.searched_on or ""), "reason": n.reason}
                 for n in no_match
             ],
             "not_looked_at": [self.name(item) for item in never],
         }
+
+    def _leads(self, item: str, request: Request, moment: Moment) -> list[Lead]:
+        return [lead for lead in self.composer.leads(item, request) if self._in_force(lead.object, moment)]
+
+    def _without(self, items: tuple[str, ...], request: Request, moment: Moment) -> tuple[list[NoMatch], list[str]]:
+        """Return the no-matches of items and what nobody looked at; a heading stands for its assessable parts."""
+        looked = {record.item: record for record in self.nomatches if record.scope == request.target}
+        no_match, never = [], []
+        for item in dict.fromkeys(each for asked in items for each in self._standing_for(asked, moment)):
+            if item in looked:
+                no_match.append(looked[item])
+            elif not self.composer.answers(item, request):
+                never.append(item)
+        return no_match, never
+
+    def _standing_for(self, item: str, moment: Moment) -> list[str]:
+        parts = (item,) if item in self.assessable else self.network.all_parts_of(item)
+        return [part for part in parts if part in self.assessable and self._in_force(part, moment)]
+
+    @cached_property
+    def _counts(self) -> Callable[[Moment], Callable[[str], bool]]:
+        """What says which parts count on a day: one function a day, so that equal requests are equal."""
+        return lru_cache(16)(lambda moment: partial(self._in_force, moment=moment))
 
     def unmapped(self, framework: str, request: Request, moment: Moment) -> Unmapped:
         """Return the items of a framework without any counterpart in the target."""
@@ -147,15 +174,20 @@ class Crosswalk:
 
     def check_proof(self, answer: Json) -> str:
         """Return why an answer's proof does not hold; empty when it does."""
-        rows = {row.iri: self._row_to_dict(row) for row in self.network.rows}
-        wholes = {self.name(part): self.name(whole) for part, whole in self.network.parent_of.items()}
+        rows, wholes = self._evidence
         try:
-            check_answer(answer, rows, wholes)
+            check_answer(answer, rows, wholes, self.network.periods)
         except Rejected as error:
             return str(error)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, IndexError, ValueError) as error:
             return f"this is no proof as aimsgraph writes it: {type(error).__name__}: {error}"
         return ""
+
+    @cached_property
+    def _evidence(self) -> tuple[dict[str, Json], dict[str, str]]:
+        """What the checker judges proofs by: the asserted rows, and what stands in what."""
+        rows = {row.iri: self._row_to_dict(row) for row in self.network.rows}
+        return rows, {self.name(part): self.name(whole) for part, whole in self.network.parent_of.items()}
 
     def _row_to_dict(self, row: Mapping) -> Json:
         return {
@@ -167,6 +199,9 @@ class Crosswalk:
             "confidence": row.confidence,
             "status": row.status,
             "perspective": sorted(row.perspective),
+            "extent": row.extent,
+            "gap_object": row.gap_object,
+            "gap_subject": row.gap_subject,
         }
 
     def _in_force(self, iri: str, moment: Moment) -> bool:
@@ -187,7 +222,7 @@ class Crosswalk:
             for pin in pins
             if pin in self.spans and not self.spans[pin].holds(moment)
         )
-        return dataclasses.replace(answer, warnings=warnings) if warnings else answer
+        return replace(answer, warnings=warnings) if warnings else answer
 
     def _place(self, answer: Answer) -> Json:
         """Return the provisions in which the ends are stated, where they are statements."""

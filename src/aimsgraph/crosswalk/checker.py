@@ -27,7 +27,7 @@ _TABLE = {
     "s": ("s", "s", "esSid", "sid", "d"),
     "S": ("S", "esSi", "S", "Si", "Sid"),
     "i": ("i", "si", "Sid", "esSid", "Sid"),
-    "d": ("d", "sid", "d", "Sid", "esSid"),
+    "d": ("d", "sid", "d", "sid", "esSid"),
 }
 _WEIGHT = ("deprecated", "contested", "candidate", "reviewed", "accepted")
 
@@ -36,14 +36,20 @@ class Rejected(Exception):
     """The proof does not prove what it says; the message names the first thing that is wrong."""
 
 
-def check_answer(answer: Json, rows: Mapping[str, Json], wholes: Mapping[str, str]) -> None:
+def check_answer(
+    answer: Json,
+    rows: Mapping[str, Json],
+    wholes: Mapping[str, str],
+    periods: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
     """Accept an answer with its proofs, or say what is wrong with it.
 
     Args:
         answer: one entry of `answers`, with `proofs`.
         rows: the asserted rows by IRI: `subjects`, `objects`, `relations`, `subject_versions`, `object_versions`,
-            `confidence`, `status`, `perspective`.
+            `confidence`, `status`, `perspective`, `extent`, `gap_object`, `gap_subject`.
         wholes: the whole each part stands in, by reference.
+        periods: the first day each version is in force and the first day it no longer is, by version.
 
     Raises:
         Rejected: it does not hold.
@@ -55,21 +61,27 @@ def check_answer(answer: Json, rows: Mapping[str, Json], wholes: Mapping[str, st
         raise Rejected(f"{len(proofs)} paths are given, the answer speaks of {answer.get('paths')}")
     known = _EVERYTHING
     used: dict[str, Json] = {}
-    ends: list[tuple[str, str]] = []
+    ends: tuple[dict[str, str], dict[str, str]] = ({}, {})
     roles: list[frozenset[str]] = []
     for path in proofs:
         steps = path["steps"]
         if not steps or steps[0]["subject"] != answer["subject"] or steps[-1]["object"] != answer["object"]:
             raise Rejected("a path does not lead from the subject to the object")
         known &= _walk(path, rows, wholes, used)
-        ends.append((steps[0].get("subject_version", ""), steps[-1].get("object_version", "")))
-        roles += [frozenset(rows[s["row"]]["perspective"]) for s in steps if "row" in s]
-    _same_ends(ends)
-    _common_role(roles)
+        over = [step for step in steps if "row" in step]
+        if over:
+            _pin(ends[0], over[0]["subject"], over[0].get("subject_version", ""))
+            _pin(ends[1], over[-1]["object"], over[-1].get("object_version", ""))
+        roles += [frozenset(rows[step["row"]]["perspective"]) for step in over]
+    for pins in ends:
+        _one_day(pins, periods or {})
+    if frozenset(answer["perspective"]) != _common_role(roles):
+        raise Rejected("the answer holds for other roles than its rows")
     if known != _letters(answer["relations"]):
         raise Rejected(f"the paths leave {_words(known)}, the answer says {list(answer['relations'])}")
     _check_verdicts(answer, known)
     _check_weight(answer, used)
+    _check_direct(answer, [path["steps"][0] for path in proofs if len(path["steps"]) == 1], rows)
 
 
 def _walk(path: Json, rows: Mapping[str, Json], wholes: Mapping[str, str], used: dict[str, Json]) -> frozenset[str]:
@@ -95,8 +107,8 @@ def _walk(path: Json, rows: Mapping[str, Json], wholes: Mapping[str, str], used:
 
 def _row_step(step: Json, rows: Mapping[str, Json], used: dict[str, Json]) -> frozenset[str]:
     row = rows.get(step["row"])
-    if row is None:
-        raise Rejected(f"there is no row {step['row']}")
+    if row is None or step["kind"] != "mapping":
+        raise Rejected(f"there is no row {step['row']}, or the step is no mapping")
     if len(row["subjects"]) != 1 or len(row["objects"]) != 1:
         raise Rejected("a joint row is no step between single items")
     ends = [row["subjects"][0], row["objects"][0]]
@@ -110,11 +122,9 @@ def _row_step(step: Json, rows: Mapping[str, Json], used: dict[str, Json]) -> fr
         raise Rejected(f"the row {step['row']} pins other versions")
     if _letters(step["relations"]) != said:
         raise Rejected(f"the row {step['row']} says {_words(said)}")
-    for key in ("confidence", "status"):
+    for key in ("confidence", "status", "perspective"):
         if step.get(key) != row[key]:
             raise Rejected(f"the row {step['row']} has another {key}")
-    if sorted(step.get("perspective", [])) != sorted(row["perspective"]):
-        raise Rejected(f"the row {step['row']} holds for other roles")
     used[step["row"]] = row
     return said
 
@@ -126,8 +136,9 @@ def _structure_step(step: Json, wholes: Mapping[str, str]) -> frozenset[str]:
         part, whole, said = whole, part, frozenset("eS")
     elif step["kind"] != "part-of":
         raise Rejected(f"there is no kind of step {step['kind']!r}")
-    at = part
-    while at and at != whole:
+    at, passed = wholes.get(part, ""), {part}
+    while at and at != whole and at not in passed:
+        passed.add(at)
         at = wholes.get(at, "")
     if at != whole or part == whole:
         raise Rejected(f"{part} is no part of {whole}")
@@ -136,22 +147,32 @@ def _structure_step(step: Json, wholes: Mapping[str, str]) -> frozenset[str]:
     return said
 
 
-def _same_ends(ends: list[tuple[str, str]]) -> None:
-    for side in zip(*ends, strict=True):
-        if len({version for version in side if version}) > 1:
-            raise Rejected("paths that speak of different versions of an end cannot be put together")
+def _pin(pins: dict[str, str], item: str, version: str) -> None:
+    if version and pins.setdefault(item, version) != version:
+        raise Rejected(f"paths that speak of different versions of {item} cannot be put together")
 
 
-def _common_role(roles: list[frozenset[str]]) -> None:
+def _one_day(pins: Mapping[str, str], periods: Mapping[str, tuple[str, str]]) -> None:
+    """Refuse an end whose versions, of itself and of its parts, were never in force on the same day."""
+    spans = [periods[version] for version in pins.values() if version in periods]
+    last_start = max((start for start, _ in spans), default="")
+    if any(end and end <= last_start for _, end in spans):
+        raise Rejected("paths that speak of versions never in force together cannot be put together")
+
+
+def _common_role(roles: list[frozenset[str]]) -> frozenset[str]:
     limited = [role for role in roles if role]
-    if limited and not frozenset.intersection(*limited):
+    common = frozenset.intersection(*limited) if limited else frozenset()
+    if limited and not common:
         raise Rejected("paths that hold for different roles cannot be put together")
+    return common
 
 
 def _check_verdicts(answer: Json, known: frozenset[str]) -> None:
     if not known:
-        if answer["summary"] != "contradiction":
-            raise Rejected("the paths contradict each other")
+        verdicts = {answer["covers"], answer["covered_by"], answer["overlaps"]}
+        if answer["summary"] != "contradiction" or verdicts != {"unknown"}:
+            raise Rejected("the paths contradict each other: there is no verdict")
         return
     covers, covered_by, overlaps = _yes_no(known, "eS"), _yes_no(known, "es"), _yes_no(known, "esSi")
     if (answer["covers"], answer["covered_by"], answer["overlaps"]) != (covers, covered_by, overlaps):
@@ -181,6 +202,23 @@ def _check_weight(answer: Json, used: Mapping[str, Json]) -> None:
     weakest = min((row["status"] for row in used.values()), key=_WEIGHT.index, default="structure")
     if answer["status"] != weakest:
         raise Rejected(f"the weakest status is {weakest}")
+
+
+def _check_direct(answer: Json, direct: list[Json], rows: Mapping[str, Json]) -> None:
+    """Check what an answer takes over from rows that speak of its two ends alone."""
+    over = [step for step in direct if "row" in step]
+    if answer["asserted"] is not bool(over):
+        raise Rejected("whether a row says it directly is told wrong")
+    extent = next((rows[step["row"]]["extent"] for step in over if not step.get("inverted")), "")
+    if answer["extent"] != extent:
+        raise Rejected(f"the extent met is {extent or 'not stated'}, not {answer['extent']}")
+    gaps = []
+    for step in over:
+        sides = ("subject", "object") if step.get("inverted") else ("object", "subject")
+        texts = (rows[step["row"]]["gap_object"], rows[step["row"]]["gap_subject"])
+        gaps += [{"side": side, "text": text} for side, text in zip(sides, texts, strict=True) if text]
+    if list(answer["gaps"]) != gaps:
+        raise Rejected("the gaps are not those its rows name")
 
 
 def _compose(first: frozenset[str], second: frozenset[str]) -> frozenset[str]:

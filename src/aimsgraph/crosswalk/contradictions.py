@@ -7,13 +7,12 @@ number of rows in all.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 
 from aimsgraph.crosswalk.compose import Composer, Request
 from aimsgraph.crosswalk.proof import Answer, Chain
 from aimsgraph.domain.mapping import Mapping
-from aimsgraph.domain.relation import ANYTHING
+from aimsgraph.domain.relation import ANYTHING, Relation
 
 MAX_ROWS = 4
 
@@ -40,7 +39,7 @@ def find_contradictions(composer: Composer, request: Request, *, max_rows: int =
         request: which rows may be used; its target is not regarded.
         max_rows: how many rows a contradiction may have in all.
     """
-    wide = Request("", max_rows - 1, request.usable, request.role)
+    wide = replace(request, target="", max_hops=max_rows - 1)
     found: dict[frozenset[str], Contradiction] = {}
     for item in composer.network.steps:
         for answer in composer.answers(item, wide):
@@ -53,16 +52,19 @@ def find_contradictions(composer: Composer, request: Request, *, max_rows: int =
 
 
 def _smallest(answer: Answer, max_rows: int) -> Iterator[tuple[Chain, ...]]:
-    """Yield the smallest groups of paths whose relations have nothing in common."""
-    for size in range(2, len(answer.paths) + 1):
-        hit = False
-        for group in combinations(answer.paths, size):
-            relation = ANYTHING
-            for path in group:
-                relation = relation.meet(path.relation)
-            rows = {row.iri for path in group for row in path.rows}
-            if relation.is_contradiction and len(rows) <= max_rows:
-                hit = True
-                yield group
-        if hit:
-            return
+    """Yield groups of paths whose relations have nothing in common, every smallest set of rows among them.
+
+    In a smallest group each path rules out something the others leave possible, so none has more than five.
+    """
+    ruling_out = [(path, frozenset(row.iri for row in path.rows)) for path in answer.paths]
+    waiting: list[tuple[int, tuple[Chain, ...], Relation, frozenset[str]]] = [(0, (), ANYTHING, frozenset())]
+    while waiting:
+        start, group, possible, used = waiting.pop()
+        for i, (path, rows) in enumerate(ruling_out[start:], start=start + 1):
+            left, together = possible.meet(path.relation), used | rows
+            if left == possible or len(together) > max_rows:
+                continue
+            if left.is_contradiction:
+                yield (*group, path)
+            else:
+                waiting.append((i, (*group, path), left, together))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aimsgraph.crosswalk.compose import Composer, Request
 from aimsgraph.crosswalk.proof import Answer
@@ -29,7 +29,8 @@ class Matrix:
 
     Attributes:
         cells: (row group, column group) → the best summary of any pair, and how many pairs overlap.
-        totals: for the items of each side, how many are fully, partly, not met by the other, or not looked at.
+        totals: for the items of each side, how many are fully or partly met by the other; of the rest, for how many
+            somebody looked (a no-match, or rows from which no overlap follows), and how many nobody looked at.
     """
 
     rows: tuple[str, ...]
@@ -58,16 +59,20 @@ class SetCover:
 def find_unmapped(
     composer: Composer, items: Iterable[str], target: str, nomatches: Iterable[NoMatch], request: Request
 ) -> Unmapped:
-    """Return the items without any counterpart in the target framework."""
+    """Return the items without any counterpart in the target framework; rows that say `disjoint` give none.
+
+    An item that rows speak of is not returned as never looked at, whatever they say.
+    """
     looked = {record.item: record for record in nomatches if record.scope == target}
-    wanted = Request(target, 1, request.usable, request.role)
+    wanted = replace(request, target=target, max_hops=1)
     no_match, never = [], []
     for item in items:
-        if composer.answers(item, wanted):
+        answers = composer.answers(item, wanted)
+        if any(judge(answer.relation).overlaps is not Verdict.NO for answer in answers):
             continue
         if item in looked:
             no_match.append(looked[item])
-        else:
+        elif not answers:
             never.append(item)
     return Unmapped(tuple(no_match), tuple(never))
 
@@ -86,25 +91,40 @@ def build_matrix(
         request: target, hops, usable rows.
         group: IRI → heading.
     """
-    rows, columns, nomatches = tuple(rows), tuple(columns), tuple(nomatches)
-    cells: dict[tuple[str, str], tuple[str, int]] = {}
+    rows, columns = tuple(rows), tuple(columns)
+    wanted = frozenset(columns)
+    best: dict[tuple[str, str], str] = {}
     left: dict[str, Verdict] = {}
     right: dict[str, Verdict] = {}
+    looked = _looked(composer, rows, columns, nomatches, request)
     for item in rows:
         for answer in composer.answers(item, request):
-            verdicts = judge(answer.relation)
-            if verdicts.overlaps is not Verdict.YES:
+            if answer.object not in wanted:
                 continue
-            cell = (group(item), group(answer.object))
-            summary, count = cells.get(cell, ("", 0))
-            cells[cell] = (_better(summary, verdicts.summary), count + 1)
-            left[item] = _stronger(left.get(item), verdicts.covered_by)
-            right[answer.object] = _stronger(right.get(answer.object), verdicts.covers)
-    totals = {
-        "rows": _totals(rows, left, {n.item for n in nomatches}),
-        "columns": _totals(columns, right, {n.item for n in nomatches}),
-    }
+            looked |= {item, answer.object}
+            verdicts = judge(answer.relation)
+            if verdicts.overlaps is Verdict.YES:
+                pair = (item, answer.object)
+                best[pair] = _better(best.get(pair, ""), verdicts.summary)
+                left[item] = _stronger(left.get(item), verdicts.covered_by)
+                right[answer.object] = _stronger(right.get(answer.object), verdicts.covers)
+    cells: dict[tuple[str, str], tuple[str, int]] = {}
+    for (item, object_), summary in best.items():
+        cell = (group(item), group(object_))
+        so_far, count = cells.get(cell, ("", 0))
+        cells[cell] = (_better(so_far, summary), count + 1)
+    totals = {"rows": _totals(rows, left, looked), "columns": _totals(columns, right, looked)}
     return Matrix(_headings(rows, group), _headings(columns, group), cells, totals)
+
+
+def _looked(
+    composer: Composer, rows: tuple[str, ...], columns: tuple[str, ...], nomatches: Iterable[NoMatch], request: Request
+) -> set[str]:
+    """Return the items of either side for which somebody looked in the other and found nothing."""
+    framework_of = composer.network.framework_of
+    scope_of = dict.fromkeys(rows, request.target)
+    scope_of |= dict.fromkeys(columns, framework_of.get(rows[0], "") if rows else "")
+    return {record.item for record in nomatches if scope_of.get(record.item) == record.scope}
 
 
 def find_set_cover(composer: Composer, items: Iterable[str], duties: Iterable[str], request: Request) -> SetCover:
@@ -128,10 +148,12 @@ def find_set_cover(composer: Composer, items: Iterable[str], duties: Iterable[st
     matrix = numpy.zeros((len(wanted), len(items)))
     for row, duty in enumerate(wanted):
         matrix[row, reach[duty]] = 1
-    ties = 1 + numpy.arange(len(items)) * 1e-6  # the earlier item where several would do, so that answers repeat
+    # The earlier item where several would do, so that answers repeat; all ties together weigh less than one item.
+    ties = 1 + numpy.arange(len(items)) / (len(items) + 1) ** 2
     solved = milp(
-        ties, constraints=LinearConstraint(matrix, lb=1), integrality=numpy.ones(len(items)), bounds=Bounds(0, 1)
-    )
+        ties, constraints=LinearConstraint(matrix, lb=1), integrality=numpy.ones(len(items)), bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 0.0},
+    )  # fmt: skip
     chosen = [i for i in range(len(items)) if solved.x[i] > 0.5]
     load = Counter(i for duty in wanted for i in reach[duty])
     chosen.sort(key=lambda i: (-load[i], i))
@@ -141,7 +163,7 @@ def find_set_cover(composer: Composer, items: Iterable[str], duties: Iterable[st
 
 def count_carried(composer: Composer, items: Iterable[str], request: Request) -> list[tuple[str, int]]:
     """Return how many items of the target each item overlaps with, most first."""
-    counts = [(item, sum(map(_overlaps, composer.answers(item, request)))) for item in items]
+    counts = [(item, len({a.object for a in composer.answers(item, request) if _overlaps(a)})) for item in items]
     return sorted(counts, key=lambda pair: -pair[1])
 
 

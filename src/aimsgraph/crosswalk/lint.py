@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 
 from aimsgraph.crosswalk.compose import Composer, Request
 from aimsgraph.crosswalk.contradictions import find_contradictions
 from aimsgraph.crosswalk.network import Network
-from aimsgraph.domain.mapping import OUTSIDE, Mapping, NoMatch
+from aimsgraph.domain.mapping import OUTSIDE, Mapping, NoMatch, Review
 from aimsgraph.domain.relation import Verdict, judge
 from aimsgraph.domain.report import Finding, Severity, sort_findings
 from aimsgraph.domain.time import Moment, Span
@@ -42,11 +43,16 @@ def lint(
         findings += (*_superseded(row, spans, moment), *_relation(row), *_weight(row))
     findings += _pairs(network, name)
     usable = [row for row in network.rows if row.status != "deprecated"]
-    composer = Composer(Network.build(network.framework_of, network.parent_of, usable))
-    request = Request("", usable=lambda row: row.status not in OUTSIDE)
+    whole = Network.build(network.framework_of, network.parent_of, usable, assessable, network.periods)
+    composer = Composer(whole)
+    request = Request("", usable=_stands)
     findings += _contradictions(composer, request, name)
     findings += _nomatches(composer, request, nomatches, name)
     return sort_findings(findings)
+
+
+def _stands(row: Mapping) -> bool:
+    return row.status not in OUTSIDE
 
 
 def _ends(row: Mapping, network: Network, assessable: frozenset[str], name: Name) -> Iterator[Finding]:
@@ -59,7 +65,9 @@ def _ends(row: Mapping, network: Network, assessable: frozenset[str], name: Name
 
 
 def _superseded(row: Mapping, spans: Dict[str, Span], moment: Moment) -> Iterator[Finding]:
-    for version in (*row.subject_versions, *row.object_versions):
+    if row.status == "deprecated":
+        return
+    for version in dict.fromkeys((*row.subject_versions, *row.object_versions)):
         span = spans.get(version)
         if span is not None and not span.holds(moment):
             until = f" (in force until {span.end})" if span.end else ""
@@ -76,7 +84,9 @@ def _relation(row: Mapping) -> Iterator[Finding]:
         yield Finding("MAP_COVERS_WITH_GAP", f"covers with a gap: {row.gap_object}", where, "drop one of the two")
     if verdicts.covers is Verdict.NO and verdicts.overlaps is Verdict.YES and not row.gap_object:
         yield _warning("MAP_GAP_MISSING", "the gap on the object is not named", row, "say what stays unmet")
-    if row.extent and (row.extent == "all") is not (verdicts.covers is Verdict.YES):
+    fits_all = (row.extent == "all") is (verdicts.covers is Verdict.YES)
+    fits_none = (row.extent == "none") is (verdicts.overlaps is Verdict.NO)
+    if row.extent and not (fits_all and fits_none):
         yield Finding("MAP_EXTENT_MISMATCH", f"{row.extent!r} does not fit {row.relation.words}", where, "mend one")
 
 
@@ -90,10 +100,17 @@ def _weight(row: Mapping) -> Iterator[Finding]:
         yield Finding("MAP_ACCEPTED_WITHOUT_PERSON", "accepted without a person", where, "let a person review it")
     if row.conformity_effect == "presumption-of-conformity":
         yield Finding("MAP_PRESUMPTION", "no citation in the Official Journal is known", where, "write supports-only")
-    disagree = [r for r in row.reviews if r.agreement <= 0]
-    if disagree and row.status not in OUTSIDE and not any(r.agreement > 0 for r in row.reviews):
-        message = f"{disagree[0].reviewer} disagrees and nobody reconciled"
+    if row.status not in OUTSIDE and (open_ := [r for r in row.reviews if not _is_reconciled(r, row)]):
+        message = f"{open_[0].reviewer} disagrees and nobody reconciled"
         yield _warning("MAP_DISAGREEMENT_OPEN", message, row, "reconcile, or mark the row contested")
+
+
+def _is_reconciled(review: Review, row: Mapping) -> bool:
+    """Say whether a review agrees, was followed, or was answered by a later one or one that knew of it."""
+    if review.agreement > 0 or review.proposed == row.relation:
+        return True
+    later = (r for r in row.reviews if r.agreement > 0)
+    return any(r.on > review.on or (r.on == review.on and not r.blind) for r in later)
 
 
 def _warning(code: str, message: str, row: Mapping, remedy: str) -> Finding:
@@ -101,18 +118,16 @@ def _warning(code: str, message: str, row: Mapping, remedy: str) -> Finding:
 
 
 def _pairs(network: Network, name: Name) -> Iterator[Finding]:
-    """Yield pairs that are asserted twice."""
-    first: dict[tuple[tuple[str, ...], tuple[str, ...], frozenset[str]], Mapping] = {}
+    """Yield pairs that one set asserts twice, in either direction, for the same versions and roles."""
+    first: dict[tuple[object, ...], Mapping] = {}
     for row in network.rows:
         if row.status == "deprecated":
             continue
-        key = (row.subjects, row.objects, row.perspective)
-        back = (row.objects, row.subjects, row.perspective)
-        other = first.get(key) or first.get(back)
-        if other is not None and other.set_id == row.set_id:
+        ends = ((row.subjects, row.subject_versions), (row.objects, row.object_versions))
+        other = first.setdefault((row.set_id, row.perspective, frozenset(ends)), row)
+        if other is not row:
             pair = f"{name(row.subjects[0])} and {name(row.objects[0])}"
             yield Finding("MAP_DUPLICATE", f"{pair} are paired twice", row.location or NOWHERE, f"see {other.iri}")
-        first.setdefault(key, row)
 
 
 def _contradictions(composer: Composer, request: Request, name: Name) -> Iterator[Finding]:
@@ -125,7 +140,7 @@ def _contradictions(composer: Composer, request: Request, name: Name) -> Iterato
 def _nomatches(composer: Composer, request: Request, nomatches: Iterable[NoMatch], name: Name) -> Iterator[Finding]:
     """Yield records of having found nothing where something follows."""
     for record in nomatches:
-        wanted = Request(record.scope, request.max_hops, request.usable)
+        wanted = replace(request, target=record.scope)
         for answer in composer.answers(record.item, wanted):
             if judge(answer.relation).overlaps is Verdict.YES:
                 message = f"{name(record.item)} is a no-match, yet it overlaps with {name(answer.object)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from aimsgraph.crosswalk.network import Network
+from aimsgraph.crosswalk.network import Network, Period
 from aimsgraph.domain.mapping import Mapping, NoMatch, Review
 from aimsgraph.domain.relation import Relation
 from aimsgraph.errors import Location
@@ -20,7 +20,9 @@ def load_network(store: Store, locate: Locate) -> Network:
     framework_of = dict(_pairs(store, "aims:inFramework/aims:slug"))
     parent_of = dict(_pairs(store, "aims:isDirectPartOf"))
     parent_of |= dict(_pairs(store, "aims:statedIn"))
-    return Network.build(framework_of, parent_of, load_mappings(store, locate))
+    assessable = {item for item, says in _pairs(store, "aims:isAssessable") if says == "True"}
+    rows = load_mappings(store, locate)
+    return Network.build(framework_of, parent_of, rows, assessable, _periods(store, rows))
 
 
 def load_mappings(store: Store, locate: Locate) -> list[Mapping]:
@@ -38,7 +40,7 @@ def load_mappings(store: Store, locate: Locate) -> list[Mapping]:
         rows.append(
             Mapping(
                 iri=iri,
-                set_id=one["inMappingSet"].rpartition("/")[2],
+                set_id=one.get("inMappingSet", "").rpartition("/")[2],
                 subjects=subjects,
                 objects=objects,
                 subject_versions=_pinned(subjects, fact.get("subjectVersion", []), versions, place),
@@ -122,6 +124,15 @@ def _reviews(store: Store) -> dict[str, list[Review]]:
         )
         reviews.setdefault(text_of(row, "m"), []).append(review)
     return reviews
+
+
+def _periods(store: Store, rows: list[Mapping]) -> dict[str, Period]:
+    """Return when the versions that rows pin are in force."""
+    pinned = {pin for row in rows for pin in (*row.subject_versions, *row.object_versions)}
+    query = """SELECT ?v ?start ?end WHERE { ?v aims:versionOf ?item ; aims:inForceFrom ?start .
+        OPTIONAL { ?v aims:inForceUntil ?end } } ORDER BY ?v"""
+    found = ((text_of(row, "v"), (text_of(row, "start"), text_of(row, "end"))) for row in iter_rows(store, query))
+    return {version: period for version, period in found if version in pinned}
 
 
 def _pinned(

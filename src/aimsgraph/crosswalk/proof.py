@@ -24,6 +24,7 @@ class Step:
         relation: from subject to object, as walked.
         row: the asserted row; None for structure.
         inverted: whether the row is walked from its object to its subject.
+        versions: the versions the row pins for the step's subject and object; empty where it pins none.
     """
 
     kind: str
@@ -32,17 +33,7 @@ class Step:
     relation: Relation
     row: Mapping | None = None
     inverted: bool = False
-
-    @property
-    def versions(self) -> tuple[str, str]:
-        """The versions the row pins for the step's subject and object; empty where it pins none."""
-        if self.row is None:
-            return "", ""
-        subject = _pinned(self.row.subjects, self.row.subject_versions, self.subject)
-        subject = subject or _pinned(self.row.objects, self.row.object_versions, self.subject)
-        obj = _pinned(self.row.objects, self.row.object_versions, self.object)
-        obj = obj or _pinned(self.row.subjects, self.row.subject_versions, self.object)
-        return subject, obj
+    versions: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +61,9 @@ class Chain:
 
     @property
     def ends(self) -> tuple[str, str]:
-        """The versions its first and last row pin for the ends of the chain; empty where structure is at the end."""
-        return self.steps[0].versions[0], self.steps[-1].versions[1]
-
-    @property
-    def pins(self) -> bool:
-        """Whether it pins a version at an end."""
-        return any(self.ends)
+        """The versions its first and last row pin: of the ends, or of the part of an end it starts from."""
+        rows = [step for step in self.steps if step.row is not None]
+        return (rows[0].versions[0], rows[-1].versions[1]) if rows else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +124,7 @@ class Answer:
             "covered_by": verdicts.covered_by.value,
             "overlaps": verdicts.overlaps.value,
             "asserted": self.is_asserted,
-            "extent": direct[0].extent if direct and self.subject in direct[0].subjects else "",
+            "extent": next((row.extent for row in direct if self.subject in row.subjects), ""),
             "least_confidence": self.least_confidence,
             "status": self.weakest_status,
             "gaps": _gaps(self, direct),
@@ -192,7 +179,3 @@ def _gaps(answer: Answer, direct: list[Mapping]) -> list[dict[str, str]]:
                 shown = side if forward else {"object": "subject", "subject": "object"}[side]
                 gaps.append({"side": shown, "text": text})
     return gaps
-
-
-def _pinned(items: tuple[str, ...], versions: tuple[str, ...], item: str) -> str:
-    return dict(zip(items, versions, strict=False)).get(item, "")

@@ -36,7 +36,9 @@ def test_a_framework_is_found_before_and_after(text, slug, edition, rest):
     assert (at, left) == (edition, rest)
 
 
-@pytest.mark.parametrize("text", ["Article 6", "AI Act", "XAI Acts 6", "Article 6 of the XAI Act", "ISO 420011 A.2", ""])
+@pytest.mark.parametrize(
+    "text", ["Article 6", "AI Act", "XAI Acts 6", "Article 6 of the XAI Act", "ISO 420011 A.2", ""]
+)
 def test_no_framework_is_found_where_none_stands(text):
     scheme, at, left = split_framework(text, SCHEMES)
     assert (scheme, at, left) == (None, "", text)

@@ -60,12 +60,24 @@ def test_codes_stand_in_order_of_first_mention():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a AND", "ends too early"), ("AND a", "unexpected 'AND'"), ("a b", "unexpected 'b'"), ("(a", "lacks a closing"),
-        ("a)", "unexpected ')'"), ("()", "unexpected ')'"), ("NOT", "ends too early"), ("a OR OR b", "unexpected 'OR'"),
-        ("A", "cannot read"), ("a & b", "cannot read"), ("a AND \u0430", "cannot read"), ("a and b", "unexpected 'and'"),
-        ("a, b", "at character 2"), ("1a", "cannot read"), ("a NOT b", "unexpected 'NOT'"), ("ANDa", "cannot read"),
+        ("a AND", "ends too early"),
+        ("AND a", "unexpected 'AND'"),
+        ("a b", "unexpected 'b'"),
+        ("(a", "lacks a closing"),
+        ("a)", "unexpected ')'"),
+        ("()", "unexpected ')'"),
+        ("NOT", "ends too early"),
+        ("a OR OR b", "unexpected 'OR'"),
+        ("A", "cannot read"),
+        ("a & b", "cannot read"),
+        ("a AND \u0430", "cannot read"),
+        ("a and b", "unexpected 'and'"),
+        ("a, b", "at character 2"),
+        ("1a", "cannot read"),
+        ("a NOT b", "unexpected 'NOT'"),
+        ("ANDa", "cannot read"),
     ],
-)  # fmt: skip
+)
 def test_a_malformed_condition_says_what_is_wrong(text, says):
     with pytest.raises(ValueError) as caught:
         parse_condition(text)

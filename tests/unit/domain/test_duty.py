@@ -6,10 +6,20 @@ from aimsgraph.domain.duty import Applies, ConditionState, Duty, Reading
 
 READING = Reading(dt.date(2027, 12, 2), "formal date", "eu-ai-act:Art.113(2)", "contested")
 DUTY = Duty(
-    statement="eu-ai-act:art9-1", provision="eu-ai-act:Art.9(1)", label="Run it", role="provider", route="annex-iii",
-    modality="must", umbrella=False, applies=Applies.CONTESTED, applies_from=None, readings=(READING,),
-    legal_basis="eu-ai-act:Art.113(2)", conditions=(ConditionState("is-employer", "Is it?", None),), because=("because",),
-)  # fmt: skip
+    statement="eu-ai-act:art9-1",
+    provision="eu-ai-act:Art.9(1)",
+    label="Run it",
+    role="provider",
+    route="annex-iii",
+    modality="must",
+    umbrella=False,
+    applies=Applies.CONTESTED,
+    applies_from=None,
+    readings=(READING,),
+    legal_basis="eu-ai-act:Art.113(2)",
+    conditions=(ConditionState("is-employer", "Is it?", None),),
+    because=("because",),
+)
 
 
 def test_the_answers_are_four_words():
@@ -19,9 +29,18 @@ def test_the_answers_are_four_words():
 def test_the_json_has_the_keys_of_the_contract():
     view = DUTY.to_dict()
     assert set(view) >= {
-        "statement", "provision", "label", "role", "route", "applies", "applies_from", "readings", "legal_basis", "conditions",
+        "statement",
+        "provision",
+        "label",
+        "role",
+        "route",
+        "applies",
+        "applies_from",
+        "readings",
+        "legal_basis",
+        "conditions",
         "because",
-    }  # fmt: skip
+    }
     assert view["applies"] == "contested"
     assert view["applies_from"] is None
     assert view["readings"][0]["applies_from"] == "2027-12-02"

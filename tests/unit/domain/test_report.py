@@ -27,5 +27,8 @@ def test_findings_are_told_in_one_order_whatever_order_they_came_in():
     orders = {tuple(sort_findings(list(order))) for order in itertools.permutations(findings)}
     assert len(orders) == 1
     assert [(f.location.file, f.location.line, f.rule) for f in next(iter(orders))] == [
-        ("a.tsv", 2, "A"), ("a.tsv", 2, "B"), ("a.tsv", 10, "A"), ("b.tsv", 1, "A"),
-    ]  # fmt: skip
+        ("a.tsv", 2, "A"),
+        ("a.tsv", 2, "B"),
+        ("a.tsv", 10, "A"),
+        ("b.tsv", 1, "A"),
+    ]

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from aimsgraph.domain.time import Moment, Span, parse_date, utc_today
 
-PUBLISHED, START, END_PUBLISHED, END = (dt.date(2024, 7, 12), dt.date(2024, 8, 1), dt.date(2026, 7, 24), dt.date(2026, 7, 27))
+PUBLISHED, START, END_PUBLISHED, END = (
+    dt.date(2024, 7, 12),
+    dt.date(2024, 8, 1),
+    dt.date(2026, 7, 24),
+    dt.date(2026, 7, 27),
+)
 SPAN = Span(PUBLISHED, START, END, END_PUBLISHED)
 ONE = dt.timedelta(days=1)
 days = st.dates(dt.date(2020, 1, 1), dt.date(2032, 12, 31))
@@ -63,9 +68,26 @@ def test_a_text_and_its_successor_never_hold_together_and_leave_no_gap(on, law_a
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2027", "2027-12", "20271202", "2027-W48-4", "2027-336", "02-12-2027", "2027/12/02", "2027-12-02T00:00", " 2027-12-02",
-     "2027-12-2", "2027-13-01", "2027-02-29", "0000-01-01", "\u0662\u0660\u0662\u0667-12-02", "2027-12-0x", "today"],
-)  # fmt: skip
+    [
+        "",
+        "2027",
+        "2027-12",
+        "20271202",
+        "2027-W48-4",
+        "2027-336",
+        "02-12-2027",
+        "2027/12/02",
+        "2027-12-02T00:00",
+        " 2027-12-02",
+        "2027-12-2",
+        "2027-13-01",
+        "2027-02-29",
+        "0000-01-01",
+        "\u0662\u0660\u0662\u0667-12-02",
+        "2027-12-0x",
+        "today",
+    ],
+)
 def test_only_calendar_days_of_one_form_are_read(text):
     with pytest.raises(ValueError):
         parse_date(text)

@@ -1,0 +1,380 @@
+"""Reads documents into segments of text that know their line and column.
+
+Text, Markdown, code, HTML, docx, JSON, YAML, CSV and TSV. Nothing is parsed deeper than citations need, no parser
+recurses, and every size is bounded: a hostile file ends in an error or is read as plain text, and never hangs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aimsgraph.domain.segments import HEADING, ROW, TEXT, Anchor, Segment
+from aimsgraph.errors import InputError, Location
+
+MAX_BYTES = 20_000_000
+MAX_SEGMENT = 20_000
+MAX_FILES = 20_000
+_BINARY = frozenset(
+    "png jpg jpeg gif webp ico bmp tiff pdf zip gz tgz bz2 xz 7z tar jar whl exe dll so dylib o a pyc class wasm woff woff2 ttf otf eot mp3 mp4 mov avi "
+    "mkv wav ogg xlsx xls pptx ppt doc odt ods db sqlite sqlite3 parquet arrow npy npz pt onnx bin dat lock map".split()
+)
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "dist", "build", "site-packages"})
+_CODE = frozenset(
+    "py js ts tsx jsx mjs java kt go rs c h cc cpp hpp cs rb php swift scala sh bash sql r pl lua tf rego toml ini cfg proto graphql".split()
+)
+_COMMENT = re.compile(r"^[ \t]*(?:#!?|//+!?|/?\*+/?|--|;+|%+|<!--|\"\"\"|''')+[ \t]?", re.MULTILINE)
+_HEADING = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(.*)")
+_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
+_UNDERLINE = re.compile(r"[ \t]{0,3}(=+|-{3,})[ \t]*\Z")
+_TABLE_RULE = re.compile(r"[ \t|:+-]{3,}\Z")
+_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+_YAML = re.compile(
+    r"(?P<indent>[ ]{0,80}(?:- {1,4})*)(?P<key>[\w.$/-]{1,80}|\"[^\"]{1,80}\"|'[^']{1,80}')\s?:(?:[ \t]+(?P<value>.*))?\Z"
+)
+_TITLE_KEY = re.compile(r"(?:^|[_-])(?:title|name|label|heading|article_?title|control_?name)\Z", re.IGNORECASE)
+_ID_KEY = re.compile(
+    r"(?:^|[_-])(?:id|ref|reference|article|control|clause|provision|citation|code|number|section)\Z", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document's text; `error` says why it could not be read."""
+
+    name: str
+    segments: tuple[Segment, ...] = ()
+    error: str = ""
+
+
+def iter_paths(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield files in order, and whether each was named itself; below folders, hidden ones and known binaries are left out.
+
+    Raises:
+        InputError: a path does not exist, or a folder holds more files than are read at once.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path, True
+            continue
+        count = 0
+        for top, folders, files in os.walk(path):
+            folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
+            for name in sorted(files):
+                file = Path(top, name)
+                if (
+                    name.startswith(".")
+                    or file.suffix[1:].lower() in _BINARY
+                    or file.is_symlink()
+                    or not file.is_file()
+                ):
+                    continue
+                count += 1
+                if count > MAX_FILES:
+                    raise InputError(
+                        f"the folder holds more than {MAX_FILES} files",
+                        remedy="name smaller folders",
+                        location=Location(str(path)),
+                    )
+                yield file, False
+
+
+def load_document(path: Path, name: str = "") -> Document:
+    """Load a file; the ending tells its format.
+
+    Raises:
+        InputError: it is missing, no plain file, too large, binary or broken.
+    """
+    name = name or path.as_posix()
+    where = Location(name)
+    try:
+        if not path.is_file():
+            raise InputError("there is no such file" if not path.exists() else "this is no plain file", location=where)
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", location=where) from error
+    return read_document(data, name)
+
+
+def read_stdin(name: str = "<stdin>") -> Document:
+    """Read standard input as text.
+
+    Raises:
+        InputError: it is too large or binary.
+    """
+    return read_document(sys.stdin.buffer.read(MAX_BYTES + 1), name)
+
+
+def read_document(data: bytes, name: str) -> Document:
+    """Read bytes into segments; the ending of the name tells the format.
+
+    Raises:
+        InputError: they are too many, or not of that format.
+    """
+    where = Location(name)
+    if len(data) > MAX_BYTES:
+        raise InputError(f"the file has more than {MAX_BYTES} bytes", remedy="split it", location=where)
+    ending = Path(name).suffix[1:].lower()
+    if ending == "docx":
+        from aimsgraph.exchange.docx_text import read_docx
+
+        return Document(name, tuple(_bounded(read_docx(data, name))))
+    text = _decode(data, where)
+    if ending in ("html", "htm", "xhtml"):
+        from aimsgraph.exchange.html_text import read_html
+
+        segments = read_html(text)
+    elif ending in ("json", "jsonl", "jsonld", "ipynb", "sarif"):
+        segments = _read_json(text)
+    elif ending in ("yaml", "yml"):
+        segments = _read_yaml(text)
+    elif ending in ("csv", "tsv"):
+        segments = _read_table(text, "\t" if ending == "tsv" else "")
+    elif ending in _CODE:
+        segments = _read_blocks(_COMMENT.sub(lambda m: " " * len(m.group()), text), markdown=False)
+    else:
+        segments = _read_blocks(
+            text, markdown=ending in ("", "md", "markdown", "mdx", "qmd", "rmd") or name == "<stdin>"
+        )
+    return Document(name, tuple(_bounded(segments)))
+
+
+def _decode(data: bytes, where: Location) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _lines(data.decode("utf-16", errors="replace"))
+    if b"\0" in data[:65536]:
+        raise InputError("this is a binary file", remedy="convert it to text, HTML or docx", location=where)
+    try:
+        return _lines(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return _lines(data.decode("cp1252", errors="replace"))
+
+
+def _lines(text: str) -> str:
+    """Keep line numbers and make everything that is a blank one blank, character by character."""
+    return (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\u00a0", " ")
+        .replace("\u202f", " ")
+        .replace("\u2011", "-")
+    )
+
+
+def _bounded(segments: Iterator[Segment]) -> Iterator[Segment]:
+    """Cut segments that are too long, at a blank where there is one."""
+    for segment in segments:
+        if len(segment.text) <= MAX_SEGMENT:
+            if segment.text.strip():
+                yield segment
+            continue
+        start = 0
+        while start < len(segment.text):
+            end = min(start + MAX_SEGMENT, len(segment.text))
+            if end < len(segment.text):
+                blank = segment.text.rfind(" ", start + MAX_SEGMENT // 2, end)
+                end = blank + 1 if blank > 0 else end
+            inner = [(o - start, ln, c) for o, ln, c in segment.anchors if start < o < end]
+            yield Segment(
+                segment.text[start:end], ((0, *segment.position(start)), *inner), TEXT, 0, "", segment.context
+            )
+            start = end
+
+
+def _read_blocks(text: str, *, markdown: bool) -> Iterator[Segment]:
+    """Read paragraphs, and in Markdown headings, list items and tables."""
+    block: list[str] = []
+    begun, header, fenced = 0, "", False
+
+    def flush() -> Iterator[Segment]:
+        if block:
+            yield Segment("\n".join(block), ((0, begun, 1),))
+            block.clear()
+
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if markdown and _FENCE.match(line):
+            yield from flush()
+            fenced = not fenced
+            continue
+        heading = _HEADING.fullmatch(line) if markdown and not fenced else None
+        underlined = markdown and not fenced and len(block) == 1 and _UNDERLINE.match(line) and "|" not in block[0]
+        is_row = line.lstrip().startswith("|") and line.count("|") > 1
+        if heading:
+            yield from flush()
+            yield Segment(line, ((0, number, 1),), HEADING, len(heading.group(1)))
+        elif underlined:
+            yield Segment(block.pop(), ((0, begun, 1),), HEADING, 1 if "=" in line else 2)
+        elif is_row:
+            yield from flush()
+            following = lines[number] if number < len(lines) else ""
+            header = line if _TABLE_RULE.match(following) and "|" in following else header
+            if not _TABLE_RULE.match(line):
+                yield Segment(line, ((0, number, 1),), ROW, context="" if header == line else header)
+        elif not line.strip():
+            yield from flush()
+            header = ""
+        else:
+            if _LIST_ITEM.match(line) or fenced or len(block) > 400:
+                yield from flush()
+            if not block:
+                begun = number
+            block.append(line)
+    yield from flush()
+
+
+def _read_json(text: str) -> Iterator[Segment]:
+    """Read the string values of JSON without building it, so that depth does not matter."""
+    import json
+
+    strings: list[tuple[int, int, int, int, bool]] = []  # start, end, line, object, is key
+    at, line, counted, scope, scopes, count = 0, 1, 0, 0, [0], 0
+    while (start := text.find('"', at)) >= 0:
+        for brace in re.findall(r"[{}]", text[at:start]):
+            if brace == "{":
+                count += 1
+                scope = count
+                scopes.append(scope)
+            elif len(scopes) > 1:
+                scopes.pop()
+                scope = scopes[-1]
+        end = _end_of_string(text, start + 1)
+        if end < 0:
+            break
+        line += text.count("\n", counted, start)
+        counted = start
+        strings.append((start + 1, end, line, scope, bool(re.compile(r"\s{0,9}:").match(text, end + 1))))
+        at = end + 1
+    key, keyed = "", []
+    for start, end, line, scope, is_key in strings:
+        if is_key:
+            key = text[start:end]
+        else:
+            keyed.append((key, start, end, line, scope))
+    titles = {
+        scope: text[start:end] for key, start, end, _, scope in keyed if _TITLE_KEY.search(key) and end - start < 300
+    }
+    for key, start, end, line, scope in keyed:
+        raw = text[start:end]
+        try:
+            value = str(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else raw
+        except ValueError:
+            value = raw
+        beside = titles.get(scope, "") if _ID_KEY.search(key) else ""
+        anchor = (0, line, start - text.rfind("\n", 0, start))
+        # a decoded line break is no line of the file
+        yield Segment(value.replace("\n", " "), (anchor,), beside=beside, context=key)
+
+
+def _end_of_string(text: str, start: int) -> int:
+    while True:
+        quote = text.find('"', start)
+        if quote < 0:
+            return -1
+        slash = quote
+        while slash > start and text[slash - 1] == "\\":
+            slash -= 1
+        if (quote - slash) % 2 == 0:
+            return quote
+        start = quote + 1
+
+
+def _read_yaml(text: str) -> Iterator[Segment]:
+    """Read YAML line by line: values with their key, and what has no key as text."""
+    lines = text.split("\n")
+    block: list[str] = []
+    begun = 0
+    parsed = [(_YAML.match(line) if len(line) < MAX_SEGMENT else None) for line in lines]
+    titles = _yaml_titles(parsed)
+    for number, (line, match) in enumerate(zip(lines, parsed, strict=True), start=1):
+        value = (match.group("value") or "").strip() if match else ""
+        if match is None and line.strip():
+            if _LIST_ITEM.match(line) and block:
+                yield Segment("\n".join(block), ((0, begun, 1),))
+                block = []
+            begun = begun if block else number
+            block.append(_COMMENT.sub(lambda m: " " * len(m.group()), line) if line.lstrip().startswith("#") else line)
+            continue
+        if block:
+            yield Segment("\n".join(block), ((0, begun, 1),))
+            block = []
+        if match and value and value not in ("|", ">", "|-", ">-", "|+", ">+"):
+            column = line.index(value, match.start("value")) + 1
+            bare = value.strip("\"'")
+            column += 1 if value[0] in "\"'" else 0
+            key = match.group("key").strip("\"'")
+            beside = titles[number - 1] if _ID_KEY.search(key) else ""
+            yield Segment(bare, ((0, number, column),), beside=beside, context=key)
+    if block:
+        yield Segment("\n".join(block), ((0, begun, 1),))
+
+
+def _yaml_titles(parsed: Sequence[re.Match[str] | None]) -> list[str]:
+    """Return for each line the title in the same mapping, as the indentation and the dashes tell."""
+    found = [""] * len(parsed)
+    group: list[int] = []
+    depth = -1
+    title = ""
+
+    def close() -> None:
+        for at in group:
+            found[at] = title
+
+    for number, match in enumerate((*parsed, None)):
+        indent = len(match.group("indent")) if match else -1
+        if match is None or indent != depth or "-" in match.group("indent"):
+            close()
+            group, title, depth = [], "", indent
+        if match:
+            group.append(number)
+            if _TITLE_KEY.search(match.group("key").strip("\"'")) and match.group("value"):
+                title = match.group("value").strip().strip("\"'")[:300]
+    return found
+
+
+def _read_table(text: str, delimiter: str) -> Iterator[Segment]:
+    """Read the rows of CSV or TSV; what the csv module refuses is read as text."""
+    first = text[: text.find("\n") if "\n" in text else len(text)]
+    delimiter = delimiter or max((",", ";", "\t"), key=first.count)
+    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting)
+    header, before = "", 0
+    lines = text.split("\n")
+    try:
+        for row in reader:
+            line, before = before + 1, reader.line_num
+            if row:
+                segment = make_row(
+                    [(cell.replace("\n", " "), line, column) for cell, column in _columns(row, lines[line - 1])], header
+                )
+                header = header or segment.text
+                yield segment
+    except csv.Error:
+        rest = "\n".join(lines[before:])
+        for segment in _read_blocks(rest, markdown=False):
+            yield Segment(segment.text, tuple((o, ln + before, c) for o, ln, c in segment.anchors))
+
+
+def _columns(row: list[str], line: str) -> Iterator[tuple[str, int]]:
+    at = 0
+    for cell in row:
+        found = line.find(cell[:40], at) if cell else -1
+        yield cell, (found if found >= 0 else at) + 1
+        at = found + len(cell) if found >= 0 else at
+
+
+def make_row(cells: Sequence[tuple[str, int, int]], header: str) -> Segment:
+    """Join (text, line, column) of cells to one row."""
+    text, anchors = "", list[Anchor]()
+    for number, (cell, line, column) in enumerate(cells):
+        text += " | " if number else ""
+        anchors.append((len(text), line, column))
+        text += cell
+    return Segment(text, tuple(anchors) or ((0, 1, 1),), ROW, context=header)
