@@ -73,10 +73,13 @@ def fill_directory(settings: Settings) -> str:
 
     What else was imported stays. One commit: until it is done, readers see what was there before.
     """
+    from aimsgraph.crosswalk.derive import DERIVED_MAPPINGS
+    from aimsgraph.reasoning.rules import INFERRED
+
     source = _open_memory(settings)
     source.derive()
     with open_directory(Path(settings.store), write=True) as target:
-        ours = set(source.store.graphs())
+        ours = {*source.store.graphs(), INFERRED, DERIVED_MAPPINGS}
         kept = (quad for quad in target.quads() if quad.graph_name not in ours)
         return target.replace_all((*kept, *source.store.quads()))
 
@@ -92,9 +95,11 @@ def _open_memory(settings: Settings) -> Opened:
     store.load((*content, *ontology_quads()))
 
     def derive() -> None:
+        from aimsgraph.crosswalk.derive import derive_mappings
         from aimsgraph.reasoning.rules import materialise
 
         materialise(store)
+        derive_mappings(store)
 
     return Opened(store, version, locate, derive)
 

@@ -257,6 +257,38 @@ def test_a_damaged_store_is_a_failed_backend(cli, store):
     assert victim.name in result.err
 
 
+def test_a_store_that_may_not_be_written_is_read_and_refuses_an_import(cli, store, tmp_path, monkeypatch):
+    file = tmp_path / "a.ttl"
+    file.write_text("<http://a> <http://b> 1 .\n", encoding="utf-8")
+    really_open = os.open
+
+    def open_for_reading(path, flags, *rest, **options):
+        if str(path).startswith(str(store)) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise PermissionError(13, "Permission denied", str(path))
+        return really_open(path, flags, *rest, **options)
+
+    monkeypatch.setattr(os, "open", open_for_reading)
+    present = (store / "CURRENT").read_bytes()
+    assert cli("--store", store, "resolve", "AI Act Art. 4").code == 0
+    result = cli("--store", store, "import", file)
+    assert (result.code, result.out) == (5, "")
+    assert "[refused]" in result.err
+    assert (store / "CURRENT").read_bytes() == present
+
+
+def test_a_store_that_another_is_writing_to_is_read_and_locked_for_writing(cli, store, tmp_path):
+    from aimsgraph.graph.directory import open_directory
+
+    file = tmp_path / "a.ttl"
+    file.write_text("<http://a> <http://b> 1 .\n", encoding="utf-8")
+    with open_directory(store, write=True):
+        assert cli("--store", store, "resolve", "AI Act Art. 4").code == 0
+        result = cli("--store", store, "import", file)
+    assert result.code == 6
+    assert "[store-locked]" in result.err
+    assert cli("--store", store, "import", file).code == 0
+
+
 def test_an_overlay_needs_a_store_filled_anew(cli, store, tmp_path):
     result = cli("--store", store, "--data", tmp_path, "frameworks")
     assert result.code == 2

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from ground_worlds import World, iter_worlds
 from test_soundness import anything
-from worlds import as_json, letters_of, said
+from worlds import Command, as_json, letters_of, said
 
 from aimsgraph.api import AimsGraph
-from aimsgraph.cli.main import main
 from aimsgraph.crosswalk import checker
 from aimsgraph.crosswalk.checker import Rejected, check_answer
 from aimsgraph.crosswalk.compose import Composer, Request
@@ -270,8 +268,8 @@ MUTATIONS: list[Mutation] = [
     no_part_of_it, structure_that_says_more,
 ]  # fmt: skip
 SAMPLE = [
-    (world, answer.to_dict(str))
-    for world in iter_worlds(12, first=900)
+    (world, as_json(world.rows), answer.to_dict(str))
+    for world in iter_worlds(4, first=900)
     for item in world.versions
     for answer in Composer(world.network).answers(item, Request("", 3, anything))
     if not answer.relation.is_contradiction
@@ -279,41 +277,41 @@ SAMPLE = [
 
 
 def test_the_proofs_as_they_are_hold() -> None:
-    assert len(SAMPLE) > 400
-    for world, answer in SAMPLE:
-        check_answer(answer, as_json(world.rows), world.parents, world.periods)
+    assert len(SAMPLE) > 100
+    for world, rows, answer in SAMPLE:
+        check_answer(answer, rows, world.parents, world.periods)
 
 
 @pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
 def test_a_tampered_proof_is_refused(mutate: Mutation) -> None:
     tried = 0
-    for world, answer in SAMPLE:
+    for world, rows, answer in SAMPLE:
         changed = copy.deepcopy(answer)
         if mutate(changed, world):
             tried += 1
             with pytest.raises(Rejected):
-                check_answer(changed, as_json(world.rows), world.parents, world.periods)
-    assert tried > 20
+                check_answer(changed, rows, world.parents, world.periods)
+    assert tried >= 10
 
 
 def test_a_chain_through_two_versions_of_the_item_between_is_refused() -> None:
     tried = 0
-    for world, answer in SAMPLE:
+    for world, rows, answer in SAMPLE:
         path = answer["proofs"][0]
         over = [step for step in path["steps"] if "row" in step]
         if len(answer["proofs"]) > 1 or len(over) < 2 or not over[0]["object_version"]:
             continue
         if not over[1]["subject_version"]:
             continue
-        changed, rows = copy.deepcopy(answer), copy.deepcopy(as_json(world.rows))
+        changed, repinned = copy.deepcopy(answer), copy.deepcopy(rows)
         step = changed["proofs"][0]["steps"][-len(over) + 1]
-        row = rows[step["row"]]
+        row = repinned[step["row"]]
         key = "object_versions" if step["inverted"] else "subject_versions"
         step["subject_version"] = row[key][0] = "f9:z@other"
         with pytest.raises(Rejected, match="different versions"):
-            check_answer(changed, rows, world.parents, world.periods)
+            check_answer(changed, repinned, world.parents, world.periods)
         tried += 1
-    assert tried > 5
+    assert tried > 2
 
 
 def test_a_contradiction_has_no_verdict() -> None:
@@ -346,63 +344,57 @@ def test_a_contradiction_has_no_verdict() -> None:
 
 
 def test_what_stands_in_a_circle_is_judged_and_ends() -> None:
-    world, answer = next((w, a) for w, a in SAMPLE if a["proofs"][0]["steps"][0]["kind"] == "has-part")
+    rows, answer = next((r, a) for _, r, a in SAMPLE if a["proofs"][0]["steps"][0]["kind"] == "has-part")
     part = answer["proofs"][0]["steps"][0]["object"]
     with pytest.raises(Rejected, match="is no part of"):
-        check_answer(answer, as_json(world.rows), {part: "x", "x": part})
+        check_answer(answer, rows, {part: "x", "x": part})
 
 
 # ----- Through the command line -----
 
 
-def _run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(main, ["--quiet", *arguments], env={"AIMSGRAPH_TODAY": "2026-11-23"})
-    return result.exit_code, result.output
+REFERENCES = {"iso-42001:A.6.2.8": "eu-ai-act", "eu-ai-act:Art.9": "iso-42001", "eu-ai-act:Art.15": "iso-42001"}
+TAMPERINGS: dict[str, Callable[[Json], object]] = {
+    "narrowed": lambda a: a.update(relations=["superset-of"]),
+    "covers": lambda a: a.update(covers="yes"),
+    "more confident": lambda a: a.update(least_confidence=1.0),
+    "accepted": lambda a: a.update(status="accepted"),
+    "another role": lambda a: a.update(perspective=["importer"]),
+    "another row": lambda a: a["proofs"][0]["steps"][-1].update(row="https://w3id.org/aimsgraph/map/none"),
+    "flipped": lambda a: a["proofs"][0]["steps"][-1].update(inverted=not a["proofs"][0]["steps"][-1]["inverted"]),
+    "another version": lambda a: a["proofs"][0]["steps"][-1].update(object_version="oj"),
+    "reordered": lambda a: a["proofs"][0]["steps"].reverse(),
+    "dropped path": lambda a: a["proofs"].pop(),
+}
 
 
-REFERENCES = ("iso-42001:A.6.2.8", "eu-ai-act:Art.9", "eu-ai-act:Art.15")
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Json:
-    file = tmp_path_factory.mktemp("answers") / "answers.json"
+def _written(command: Command, folder: Path) -> list[Json]:
+    file = folder / "answers.json"
     answers: list[Json] = []
-    for reference in REFERENCES:
-        to = "eu-ai-act" if reference.startswith("iso") else "iso-42001"
-        code, output = _run("crosswalk", reference, "--to", to, "--format", "json", "--output", str(file))
+    for reference, to in REFERENCES.items():
+        code, output = command("crosswalk", reference, "--to", to, "--format", "json", "--output", str(file))
         assert code == 0, output
         answers += json.loads(file.read_text(encoding="utf-8"))["answers"]
-    return {"answers": answers}
+    return answers
 
 
-def test_what_the_command_line_writes_is_accepted(written: Json, tmp_path: Path) -> None:
-    file = tmp_path / "answers.json"
-    file.write_text(json.dumps(written), encoding="utf-8")
-    assert len(written["answers"]) > 10
-    assert _run("map", "check-proof", str(file)) == (0, "")
+def test_what_the_command_line_writes_is_accepted(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "all.json"
+    answers = _written(command, tmp_path)
+    file.write_text(json.dumps({"answers": answers}), encoding="utf-8")
+    assert len(answers) > 10
+    assert command("map", "check-proof", str(file)) == (0, "")
 
 
-def test_the_command_line_refuses_tampered_answers(written: Json, tmp_path: Path) -> None:
-    answers = []
-    for name, change in {
-        "narrowed": lambda a: a.update(relations=["superset-of"]),
-        "covers": lambda a: a.update(covers="yes"),
-        "confident": lambda a: a.update(least_confidence=1.0),
-        "accepted": lambda a: a.update(status="accepted"),
-        "role": lambda a: a.update(perspective=["importer"]),
-        "row": lambda a: a["proofs"][0]["steps"][-1].update(row="https://w3id.org/aimsgraph/map/none"),
-        "version": lambda a: a["proofs"][0]["steps"][-1].update(object_version="oj"),
-        "dropped": lambda a: a["proofs"].pop(),
-    }.items():
-        changed = copy.deepcopy(written["answers"][-1])
-        change(changed)
-        changed["subject"] += f" {name}" if False else ""
-        answers.append(changed)
+def test_the_command_line_refuses_tampered_answers(command: Command, tmp_path: Path) -> None:
+    through_structure = next(a for a in _written(command, tmp_path) if len(a["proofs"][0]["steps"]) > 1)
+    answers = [copy.deepcopy(through_structure) for _ in TAMPERINGS]
+    for changed, tamper in zip(answers, TAMPERINGS.values(), strict=True):
+        tamper(changed)
     file = tmp_path / "tampered.json"
     file.write_text(json.dumps({"answers": answers}), encoding="utf-8")
-    code, output = _run("map", "check-proof", str(file))
-    assert code == 1
-    assert sum(" → " in line for line in output.splitlines()) == len(answers)
+    code, output = command("map", "check-proof", str(file))
+    assert (code, output.count(" → ")) == (1, len(TAMPERINGS)), output
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Rows, networks and small worlds of ground sets for the tests of the crosswalk."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +11,8 @@ from aimsgraph.domain.relation import Base, Relation
 from aimsgraph.errors import Location
 
 Ground = frozenset[int]
+Command = Callable[..., tuple[int, str]]
+"""Runs one command and gives its exit code and stdout."""
 WORD = {
     Base.EQUAL: "equal-to",
     Base.SUBSET: "subset-of",

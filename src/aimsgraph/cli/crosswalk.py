@@ -116,11 +116,15 @@ def unmapped(
         }
         for n in found.no_match
     ]
-    never = [{"ref": crosswalks.name(iri), "label": graph.label(iri)} for iri in found.not_looked_at]
-    answer = session.envelope(moment, ours, theirs, no_match=no_match, not_looked_at=never)
+    disputed, never = (
+        [{"ref": crosswalks.name(iri), "label": graph.label(iri)} for iri in items]
+        for items in (found.disputed, found.not_looked_at)
+    )
+    answer = session.envelope(moment, ours, theirs, no_match=no_match, disputed=disputed, not_looked_at=never)
     rows = [["no match", n["ref"], n["label"], n["reason"]] for n in no_match]
+    rows += [["disputed", n["ref"], n["label"], "only contested rows speak of it"] for n in disputed]
     rows += [["not looked at", n["ref"], n["label"], ""] for n in never]
-    foot = f"\n{len(no_match)} looked at without a counterpart, {len(never)} not looked at\n"
+    foot = f"\n{len(no_match)} looked at without a counterpart, {len(disputed)} disputed, {len(never)} not looked at\n"
     write_listing(format_, output, answer, ["what", "item", "label", "reason"], rows, foot=foot)
 
 

@@ -43,6 +43,8 @@ def demo(session: Session) -> None:
     _show_systems(graph, systems)
     _title("The same day by the law as it stood before the amendment")
     _show_difference(graph, systems)
+    _title("What a certified management system helps with, and what it does not")
+    _show_crosswalk(graph)
     _title("What to try next")
     click.echo(_NEXT)
     click.echo(
@@ -124,6 +126,25 @@ def _show_difference(graph: AimsGraph, systems: list[AISystem]) -> None:
         click.echo(f"    {NOW}: {after.applies.value}: {_difference(after, before)}")
 
 
+def _show_crosswalk(graph: AimsGraph) -> None:
+    found = graph.crosswalk("iso-42001:A.6.2.8", "eu-ai-act", on=NOW, law_as_of=NOW, explain=False)["answers"]
+    click.echo(
+        "Which duties does the ISO/IEC 42001 control on event logs help with?\n"
+        "  [aimsgraph crosswalk iso-42001:A.6.2.8 --to eu-ai-act --explain]"
+    )
+    for answer in found[:3]:
+        gap = next((gap["text"] for gap in answer["gaps"] if gap["side"] == "object"), "")
+        click.echo(f"  {answer['summary']} {answer['object_ref']}, meets {answer['extent']} of it; not met: {gap}")
+    moment = graph.moment(NOW, NOW)
+    request = graph.crosswalks.request("eu-ai-act", "reviewed", max_hops=1)
+    matrix = graph.crosswalks.matrix("iso-42001", request, moment, graph.heading)
+    totals = ", ".join(f"{number} {word}" for word, number in matrix.totals["columns"].items())
+    click.echo(
+        f"How many of the AI Act's assessable statements does ISO/IEC 42001 meet?\n  {totals}"
+        "  [aimsgraph matrix iso-42001 eu-ai-act]"
+    )
+
+
 def _dates(duty: Duty) -> set[str]:
     return {reading.applies_from.isoformat() for reading in duty.readings}
 
@@ -152,6 +173,7 @@ _NEXT = """\
   aimsgraph duties --role provider --route annex-iii --on 2027-12-02
   aimsgraph duties data/examples/acme --system cv-ranker --on 2027-12-15 --applies yes
   aimsgraph questions                                     the stored questions; ask one with `aimsgraph query ID`
+  aimsgraph unmapped eu-ai-act --to iso-42001               what a certificate does not touch, and why
   aimsgraph search human oversight
   aimsgraph --help
 """

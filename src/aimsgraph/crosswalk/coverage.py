@@ -12,14 +12,21 @@ from aimsgraph.crosswalk.proof import Answer
 from aimsgraph.domain.mapping import NoMatch
 from aimsgraph.domain.relation import Verdict, judge
 
-FULLY, PARTLY, NONE, NOT_LOOKED_AT = "fully", "partly", "none", "not looked at"
+FULLY, PARTLY, NONE, DISPUTED, NOT_LOOKED_AT = "fully", "partly", "none", "disputed", "not looked at"
 
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """What has no counterpart: looked for and not found, and never looked for. They are different facts."""
+    """What has no counterpart: three different facts.
+
+    Attributes:
+        no_match: looked for and not found.
+        disputed: only contested rows speak of it.
+        not_looked_at: never looked for.
+    """
 
     no_match: tuple[NoMatch, ...]
+    disputed: tuple[str, ...]
     not_looked_at: tuple[str, ...]
 
 
@@ -65,7 +72,8 @@ def find_unmapped(
     """
     looked = {record.item: record for record in nomatches if record.scope == target}
     wanted = replace(request, target=target, max_hops=1)
-    no_match, never = [], []
+    contested = disputed_items(composer, target)
+    no_match, disputed, never = [], [], []
     for item in items:
         answers = composer.answers(item, wanted)
         if any(judge(answer.relation).overlaps is not Verdict.NO for answer in answers):
@@ -73,8 +81,20 @@ def find_unmapped(
         if item in looked:
             no_match.append(looked[item])
         elif not answers:
-            never.append(item)
-    return Unmapped(tuple(no_match), tuple(never))
+            (disputed if item in contested else never).append(item)
+    return Unmapped(tuple(no_match), tuple(disputed), tuple(never))
+
+
+def disputed_items(composer: Composer, target: str) -> frozenset[str]:
+    """Return the items that a contested row pairs with an item of the target framework, on either side."""
+    framework_of = composer.network.framework_of
+    found: set[str] = set()
+    for row in composer.network.rows:
+        if row.status == "contested":
+            for ours, theirs in ((row.subjects, row.objects), (row.objects, row.subjects)):
+                if any(framework_of.get(item) == target for item in theirs):
+                    found.update(ours)
+    return frozenset(found)
 
 
 def build_matrix(
@@ -113,7 +133,11 @@ def build_matrix(
         cell = (group(item), group(object_))
         so_far, count = cells.get(cell, ("", 0))
         cells[cell] = (_better(so_far, summary), count + 1)
-    totals = {"rows": _totals(rows, left, looked), "columns": _totals(columns, right, looked)}
+    source = composer.network.framework_of.get(rows[0], "") if rows else ""
+    totals = {
+        "rows": _totals(rows, left, looked, disputed_items(composer, request.target)),
+        "columns": _totals(columns, right, looked, disputed_items(composer, source)),
+    }
     return Matrix(_headings(rows, group), _headings(columns, group), cells, totals)
 
 
@@ -182,13 +206,15 @@ def _stronger(one: Verdict | None, other: Verdict) -> Verdict:
     return Verdict.YES if Verdict.YES in (one, other) else other
 
 
-def _totals(items: tuple[str, ...], found: Dict[str, Verdict], looked: set[str]) -> dict[str, int]:
-    counts = dict.fromkeys((FULLY, PARTLY, NONE, NOT_LOOKED_AT), 0)
+def _totals(
+    items: tuple[str, ...], found: Dict[str, Verdict], looked: set[str], disputed: frozenset[str]
+) -> dict[str, int]:
+    counts = dict.fromkeys((FULLY, PARTLY, NONE, DISPUTED, NOT_LOOKED_AT), 0)
     for item in items:
         if item in found:
             counts[FULLY if found[item] is Verdict.YES else PARTLY] += 1
         else:
-            counts[NONE if item in looked else NOT_LOOKED_AT] += 1
+            counts[NONE if item in looked else DISPUTED if item in disputed else NOT_LOOKED_AT] += 1
     return counts
 
 

@@ -25,7 +25,10 @@ _OF = re.compile(
     r"(?P<soft>[\s*_`\"”’)\]]{0,4}[,(]?\s?[\[*_`]{0,3})(?P<word>(?:of|in|under|from|within|per|der|des|du|to)\s)?(?:the\s|EU\s|EU’s\s)?[\[*_`]{0,3}"
 )
 _BESIDE = re.compile(r"['’]s?\s|[\s:,(\[–—*_`-]{0,4}(?:\(EU\) )?(?:\d{4}/\d+ )?")
-_OTHER_FOLLOWS = re.compile(r"[\s,)]{0,3}(?:of|in|under) (?:the|our|this|your|its|their|that) (?:said )?(?:[a-z]\w+ ){0,2}(?:contract|agreement|statutes?|bylaws|by-laws|constitution|charter|policy|manual|handbook|guide|appendix|schedule|code|convention|treaty|proposal|draft|law|directive|decree|white paper|paper|report)\b", re.IGNORECASE)
+_OTHER_FOLLOWS = re.compile(
+    r"[\s,)]{0,3}(?:of|in|under) (?:the|our|this|your|its|their|that) (?:said )?(?:[a-z]\w+ ){0,2}(?:contract|agreement|statutes?|bylaws|by-laws|constitution|charter|policy|manual|handbook|guide|appendix|schedule|code|convention|treaty|proposal|draft|law|directive|decree|white paper|paper|report)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ def sentences(segment: Segment) -> list[int]:
     text = segment.text
     if segment.kind == ROW and len(text) < 600:
         return [0, len(text)]
-    ends = [m.end() for m in _END.finditer(text) if not _ABBREVIATION.search(text[max(0, m.start() - 8) : m.start() + 1])]
+    ends = [
+        m.end() for m in _END.finditer(text) if not _ABBREVIATION.search(text[max(0, m.start() - 8) : m.start() + 1])
+    ]
     return [0, *(e for e in ends if e < len(text)), len(text)]
 
 
@@ -169,7 +174,7 @@ def _decide(
     same = [m for m in inside if m.style == style]
     before = [m for m in same if m.end <= citation.start]
     if before:
-        return before[-1].slug, True
+        return before[-1].slug, len({m.slug for m in before}) == 1
     taken = {id(m) for m in attached.values()}
     after = {m.slug for m in same if m.start >= citation.end and id(m) not in taken and m.attaches}
     earlier = [m for m in mentions if m.style == style and m.end <= citation.start]
@@ -181,7 +186,12 @@ def _decide(
     slug = context or section.over(style) or document.only(style)
     if style == NIST:
         return slug, False
-    if style == STANDARD and not citation.worded and segment.kind == HEADING and not segment.text[: citation.start].strip():
+    if (
+        style == STANDARD
+        and not citation.worded
+        and segment.kind == HEADING
+        and not segment.text[: citation.start].strip()
+    ):
         return "", False  # the heading's own number
     return slug, False
 

@@ -24,7 +24,9 @@ _SITE = re.compile(
     r"(?:-gdpr)?/?(?=$|[#?])",
     re.IGNORECASE,
 )
-_CELEX = re.compile(r"CELEX(?::|%3A)[03](?P<year>\d{4})R(?P<number>\d{4})(?:-\d{8})?[^#]{0,80}(?:#(?P<anchor>art_\d+))?")
+_CELEX = re.compile(
+    r"CELEX(?::|%3A)[03](?P<year>\d{4})R(?P<number>\d{4})(?:-\d{8})?[^#]{0,80}(?:#(?P<anchor>art_\d+))?"
+)
 
 _TOKEN = r"(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,5}|[a-h][a-h])"
 _STEP = rf"(?:\s?\(\s?{_TOKEN}\s?\)|\.\d{{1,2}}(?![\d.]|\s?%)(?:\.[a-z](?![\w.]))?)"
@@ -35,7 +37,9 @@ _WORDED = (
 )
 _SUB = rf"(?:,?\s{_ORDINAL}\ssub-?paragraph\b)"
 _STEPS = rf"(?:{_STEP}|{_WORDED}|{_SUB}){{0,6}}"
-_BEFORE = rf"(?:(?:(?:paragraph|point|subparagraph)\s(?:\({_TOKEN}\)|\d{{1,2}})|{_ORDINAL}\ssub-?paragraph)(?:,|\s)?\s?of\s)?"
+_BEFORE = (
+    rf"(?:(?:(?:paragraph|point|subparagraph)\s(?:\({_TOKEN}\)|\d{{1,2}})|{_ORDINAL}\ssub-?paragraph)(?:,|\s)?\s?of\s)?"
+)
 _NUMBER = r"[1-9]\d{0,2}(?!(?:st|nd|rd|th)\b)[a-z]{0,2}(?![A-Za-z0-9/_]|[.,]\d{3})"
 _ARTICLE = re.compile(
     rf"(?<![A-Za-z0-9_]){_BEFORE}(?P<word>articles?|arts?\b\.?|artikel|art(?=\d))\s?§?\s?(?P<id>{_NUMBER}{_STEPS})",
@@ -47,8 +51,12 @@ _MORE_LAW = re.compile(
     r"|June|July|August|September|October|November|December)\b))",
 )
 _MORE_STEP = re.compile(rf"\s?(?:,|/|\band\b|\bor\b|–|-)\s?(?P<step>\({_TOKEN}\))(?![\w])")
-_RECITAL = re.compile(r"(?<![A-Za-z0-9_])(?P<word>recitals?)\s?\(?(?P<id>[1-9]\d{0,2})\)?(?![A-Za-z0-9/_])", re.IGNORECASE)
-_MORE_RECITAL = re.compile(r"(?P<sep>\s?(?:,|–|-|\bto\b|\band\b|\bor\b|,\s?and\b)\s?)\(?(?P<id>[1-9]\d{0,2})\)?(?![\w/.%]|\s\w+\s\d{4})")
+_RECITAL = re.compile(
+    r"(?<![A-Za-z0-9_])(?P<word>recitals?)\s?\(?(?P<id>[1-9]\d{0,2})\)?(?![A-Za-z0-9/_])", re.IGNORECASE
+)
+_MORE_RECITAL = re.compile(
+    r"(?P<sep>\s?(?:,|–|-|\bto\b|\band\b|\bor\b|,\s?and\b)\s?)\(?(?P<id>[1-9]\d{0,2})\)?(?![\w/.%]|\s\w+\s\d{4})"
+)
 _ANNEX_TAIL = (
     r"(?:[\s,.]{0,2}(?:Section|Part)\s[A-C1-3](?![\w])|\.[A-C](?![\w])|\s[A-C](?=\s?\())?"
     rf"(?:[\s,.]{{0,2}}(?:points?|pt\.?|No\.?|§|\#|item|area|paragraph|para\.?)\s?(?:\d{{1,2}}(?:\.\d)?(?![\w])|\(\s?{_TOKEN}\s?\))"
@@ -61,7 +69,8 @@ _ANNEX = re.compile(
 )
 _MORE_ANNEX = re.compile(r"(?P<sep>\s?(?:,|\bto\b|\band\b|\bor\b|&|–|-)\s?)(?P<id>[IVX]{1,5})(?![A-Za-z0-9_])")
 _CHAPTER = re.compile(
-    r"(?<![A-Za-z0-9_])(?P<word>chapter)\s(?P<id>(?-i:[IVX]{1,5})(?![A-Za-z0-9_])(?:,?\sSection\s[1-9](?!\d))?)", re.IGNORECASE
+    r"(?<![A-Za-z0-9_])(?P<word>chapter)\s(?P<id>(?-i:[IVX]{1,5})(?![A-Za-z0-9_])(?:,?\sSection\s[1-9](?!\d))?)",
+    re.IGNORECASE,
 )
 _DOTS = r"\d{1,2}(?:\.\d{1,2}){0,3}"
 _TAIL = r"(?![A-Za-z0-9_]|\.\w|-\d|/\d|\s?%)"
@@ -82,7 +91,9 @@ _FUNCTION = re.compile(
 )
 _FUNCTIONS = {"GV": "GOVERN", "MP": "MAP", "MS": "MEASURE", "MG": "MANAGE"}
 _RISK = re.compile(r"(?<![\w])(?P<word>[Rr]isk)\s#?(?P<id>\d{1,2})(?![\w.%])")
-_APPENDIX = re.compile(r"(?:appendix|table|figure|fig\.|step|exhibit|version|release|schedule|part|question|requirement)\s$", re.IGNORECASE)
+_APPENDIX = re.compile(
+    r"(?:appendix|table|figure|fig\.|step|exhibit|version|release|schedule|part|question|requirement)\s$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,9 @@ class CitationFinder:
         self.styles = {slug: scheme.style for slug, scheme in schemes.items()}
         self.names = NameFinder(schemes)
         slugs = "|".join(sorted((re.escape(slug) for slug in schemes), key=lambda s: (-len(s), s)))
-        self._reference = re.compile(rf"(?<![\w/.#-])(?P<slug>{slugs})(?:@[0-9.]{{1,8}})?:(?P<local>[A-Za-z0-9][\w.()@-]{{0,80}})")
+        self._reference = re.compile(
+            rf"(?<![\w/.#-])(?P<slug>{slugs})(?:@[0-9.]{{1,8}})?:(?P<local>[A-Za-z0-9][\w.()@-]{{0,80}})"
+        )
 
     def find(self, text: str) -> tuple[list[Citation], list[Mention]]:
         """Return the citations and the names of frameworks in a text, in its order."""
@@ -155,7 +168,9 @@ class CitationFinder:
             style = self.styles[slug]
             known_form = is_statement_id(local) or is_local_id(local, style) or any(c.isdigit() for c in local)
             if known_form and not _PLACEHOLDER.match(text[end : end + 3]) and text[end : end + 1] not in ("*", "{"):
-                found.append(Citation(match.start(), end, text[match.start() : end], style, (local,), slug, group_end=end))
+                found.append(
+                    Citation(match.start(), end, text[match.start() : end], style, (local,), slug, group_end=end)
+                )
             blanks.append((match.start(), end))
         return found, _blank(text, blanks)
 
@@ -183,27 +198,50 @@ class CitationFinder:
         for match in _CLAUSE.finditer(text):
             word = match.group("word").lower()
             weak = word.startswith(("section", "§"))
-            prefix = "" if weak or word.startswith(("clause", "sub", "cl")) else f"{word} ".replace("controls", "control")
+            prefix = (
+                "" if weak or word.startswith(("clause", "sub", "cl")) else f"{word} ".replace("controls", "control")
+            )
             if word.startswith("annex"):
                 prefix = "" if match.group("id")[0].isalpha() else f"{word[-1].upper()}."
             prefix = "" if match.group("id")[0].isalpha() else prefix.replace("objectives", "objective")
             items = _list(text, match, _MORE_CLAUSE, plural=True)
             for start, end, id_ in items:
                 one = prefix if not id_[0].isalpha() else ""
-                yield Citation(start, end, text[start:end], STANDARD, tuple(iter_candidates(one + id_, STANDARD)),
-                               group_end=items[-1][1], worded=not weak)
+                yield Citation(
+                    start,
+                    end,
+                    text[start:end],
+                    STANDARD,
+                    tuple(iter_candidates(one + id_, STANDARD)),
+                    group_end=items[-1][1],
+                    worded=not weak,
+                )
         for match in _BARE.finditer(text):
             if _APPENDIX.search(text[max(0, match.start() - 14) : match.start()]):
                 continue
-            yield Citation(match.start(), match.end(), match.group(), STANDARD, (match.group("id"),),
-                           group_end=match.end(), worded=False)
+            yield Citation(
+                match.start(),
+                match.end(),
+                match.group(),
+                STANDARD,
+                (match.group("id"),),
+                group_end=match.end(),
+                worded=False,
+            )
         for mention in mentions:
             if mention.style == STANDARD and mention.slug != FOREIGN and mention.attaches:
                 match_ = _AFTER_NAME.match(text, mention.end)
                 if match_:
                     start = match_.start("id")
-                    yield Citation(start, match_.end(), text[start : match_.end()], STANDARD, (match_.group("id"),),
-                                   group_end=match_.end(), worded=False)
+                    yield Citation(
+                        start,
+                        match_.end(),
+                        text[start : match_.end()],
+                        STANDARD,
+                        (match_.group("id"),),
+                        group_end=match_.end(),
+                        worded=False,
+                    )
 
 
 def _iter_law(text: str) -> Iterator[Citation]:
@@ -214,7 +252,13 @@ def _iter_law(text: str) -> Iterator[Citation]:
             yield _law(text, start, end, _normal(cited), items[-1][1])
             more = _MORE_STEP.match(text, end) if number == len(items) - 1 else None
             if more and (last := re.search(r"\([^()]*\)$", id_)) and _kind(last.group()) == _kind(more.group("step")):
-                yield _law(text, more.start("step"), more.end(), f"Article {id_[: last.start()]}{more.group('step')}", more.end())
+                yield _law(
+                    text,
+                    more.start("step"),
+                    more.end(),
+                    f"Article {id_[: last.start()]}{more.group('step')}",
+                    more.end(),
+                )
     for match in _RECITAL.finditer(text):
         items = _list(text, match, _MORE_RECITAL, plural=match.group("word").lower().endswith("s"))
         for start, end, id_ in items:

@@ -29,9 +29,7 @@ def read_bytes(path: Path) -> bytes:
             remedy="check that it exists and may be read",
         ) from error
     if len(data) > MAX_BYTES:
-        raise InputError(
-            f"the file has more than {MAX_BYTES} bytes", location=Location(str(path)), remedy="split it"
-        )
+        raise InputError(f"the file has more than {MAX_BYTES} bytes", location=Location(str(path)), remedy="split it")
     return data
 
 

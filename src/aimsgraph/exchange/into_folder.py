@@ -201,4 +201,3 @@ def _tsv(columns: tuple[Column, ...], lines: list[dict[str, str]]) -> str:
     names = [column.name for column in columns]
     text = "\n".join("\t".join(line[name] for name in names) for line in [dict(zip(names, names, strict=True)), *lines])
     return format_table(text + "\n", columns, "rows")
-

@@ -1,9 +1,9 @@
 """Writes mapping sets as OSCAL 1.2 `mapping-collection` JSON; `oscal_read` reads them.
 
-OSCAL has the relation words, joint rows, gaps as qualifiers, the matching rationale, confidence and coverage. What it has
-no field for stands in `props` of our namespace, so that nothing is lost. A relation that is a set of words is written in
-our namespace too, for OSCAL would read one word as the whole truth. Ids are UUIDs of version 5: the same set gives the
-same bytes.
+OSCAL has the relation words, joint rows, gaps as qualifiers, the matching rationale, confidence and coverage. What it
+has no field for stands in `props` of our namespace, so that nothing is lost. A relation that is a set of words is
+written in our namespace too, for OSCAL would read one word as the whole truth. Ids are UUIDs of version 5: the same set
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import Any
 from aimsgraph.content.mapping_compile import MAP, row_iri
 from aimsgraph.domain.identifiers import TERM, is_statement_id
 from aimsgraph.exchange.cells import header_fields, nomatch_cells, review_cells, row_cells
+from aimsgraph.exchange.foreign_text import foreign_fields
 from aimsgraph.exchange.losses import LossBook, LossKind, LossReport
-from aimsgraph.exchange.mapping_table import ForeignFramework, MappingRow, MappingTable, NoMatchRow, ReviewRow
+from aimsgraph.exchange.mapping_table import MappingRow, MappingTable, NoMatchRow, ReviewRow
 from aimsgraph.exchange.names import FrameworkName, Names
 
 VERSION = "1.2.1"
@@ -68,7 +69,7 @@ def _collection(table: MappingTable, names: Names, book: LossBook) -> Json:
         "last-modified": f"{day}T00:00:00Z",
         "version": header.version or "0",
         "oscal-version": VERSION,
-        "props": [prop(name, value) for name, value in header_fields(header)],
+        "props": [prop(name, value) for name, value in (*header_fields(header), *foreign_fields(table.foreign))],
     }
     basis = Counter(row.basis for row in table.rows if row.basis).most_common(1)
     provenance = {
@@ -84,7 +85,6 @@ def _collection(table: MappingTable, names: Names, book: LossBook) -> Json:
 
 def _mapping(table: MappingTable, names: Names, book: LossBook) -> Json:
     subject, object_ = table.header.slugs
-    foreign = {framework.slug: framework for framework in table.foreign}
     reviews = table.reviews_of()
     known = {row.id for row in table.nomatches}
     props = [
@@ -92,11 +92,10 @@ def _mapping(table: MappingTable, names: Names, book: LossBook) -> Json:
         for row in table.nomatches
     ]
     props += [_review(n, review) for id_ in known & reviews.keys() for n, review in reviews[id_]]
-    props.sort(key=lambda one: (one["name"], one["value"]))
     found = {
         "uuid": _uuid(f"{table.header.id} mapping"),
-        "source-resource": _resource(names.framework(subject), table.header.subject, foreign.get(subject)),
-        "target-resource": _resource(names.framework(object_), table.header.object, foreign.get(object_)),
+        "source-resource": _resource(names.framework(subject), table.header.subject),
+        "target-resource": _resource(names.framework(object_), table.header.object),
         "maps": [_map(row, table, names, reviews.get(row.id, []), book) for row in table.rows],
         "props": props,
         "source-gap-summary": _gap_summary("source", table, object_),
@@ -155,14 +154,8 @@ def _items(references: Iterable[str], pins: tuple[str, ...], names: Names, row: 
     return found
 
 
-def _resource(framework: FrameworkName, edition: str, foreign: ForeignFramework | None) -> Json:
-    props = [prop("framework", edition, framework.title)]
-    if foreign:
-        props += [prop("source", foreign.source)] if foreign.source else []
-        props += [prop("item", item.local, _compact({"original": item.original, "label": item.label}))
-                  for item in foreign.items]  # fmt: skip
-        props.append(prop("foreign", foreign.version or "-"))
-    return {"type": "catalog", "href": framework.iri, "props": props}
+def _resource(framework: FrameworkName, edition: str) -> Json:
+    return {"type": "catalog", "href": framework.iri, "props": [prop("framework", edition, framework.title)]}
 
 
 def _gap_summary(side: str, table: MappingTable, scope: str) -> Json | None:

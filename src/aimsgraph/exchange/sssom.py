@@ -14,7 +14,9 @@ import json
 from collections.abc import Iterator
 
 from aimsgraph.content.mapping_compile import MAP, row_iri
+from aimsgraph.domain.identifiers import ID
 from aimsgraph.exchange.cells import review_cells
+from aimsgraph.exchange.foreign_text import foreign_fields
 from aimsgraph.exchange.losses import LossBook, LossKind, LossReport
 from aimsgraph.exchange.mapping_table import (
     MappingRow,
@@ -27,12 +29,14 @@ from aimsgraph.exchange.mapping_table import (
 from aimsgraph.exchange.names import Names
 from aimsgraph.exchange.sssom_slots import (
     COLUMNS,
+    JUSTIFICATIONS,
     LICENCES,
     NO_TERM,
     OVERLAPS,
     PREFIXES,
     ROW_SLOTS,
     SET_SLOTS,
+    UNSPECIFIED,
     UNSPECIFIED_LICENCE,
     predicate_for,
 )
@@ -66,9 +70,10 @@ def write_sssom(table: MappingTable, names: Names) -> tuple[bytes, LossReport]:
 
 def _metadata(table: MappingTable, names: Names, columns: list[str]) -> dict[str, object]:
     header = table.header
-    subject, object_ = (names.framework(slug) for slug in header.slugs)
     prefixes = {**PREFIXES, **names.prefixes(sorted({*header.slugs}))}
-    extended = _set_slots(header)
+    extended: dict[str, object] = {**_set_slots(header)}
+    if foreign := foreign_fields(table.foreign):
+        extended["aims_foreign"] = [f"{name} {value}" for name, value in foreign]
     slots = {name: SET_SLOTS[name] for name in extended} | {n: ROW_SLOTS[n] for n in columns if n in ROW_SLOTS}
     hinted = {"aims_reviews": "rdf:JSON"}
     found: dict[str, object] = {
@@ -79,9 +84,6 @@ def _metadata(table: MappingTable, names: Names, columns: list[str]) -> dict[str
         "mapping_set_title": header.title,
         "creator_label": [header.author] if header.author else [],
         "license": LICENCES.get(header.licence, header.licence if "://" in header.licence else UNSPECIFIED_LICENCE),
-        "subject_source": subject.iri,
-        "object_source": object_.iri,
-        "mapping_date": _day(header.authored_on),
         "extension_definitions": [
             {"slot_name": name, "property": iri, "type_hint": hinted.get(name, "xsd:string")}
             for name, iri in slots.items()
@@ -101,6 +103,7 @@ def _set_slots(header: SetHeader) -> dict[str, str]:
         "aims_justification": header.justification,
         "aims_methodology": header.methodology,
         "aims_law_version": header.law_version,
+        "aims_authored_on": _day(header.authored_on),
         "aims_notes": json.dumps(header.notes, ensure_ascii=False) if header.notes else "",
     }
     return {name: value for name, value in found.items() if value}
@@ -118,9 +121,12 @@ def _row_lines(
     row: MappingRow, header: SetHeader, names: Names, reviews: list[tuple[int, ReviewRow]]
 ) -> Iterator[Line]:
     predicate, modifier = predicate_for(row.relations)
+    subject, object_ = (_curie(names.framework(slug).iri) for slug in header.slugs)
     said = {
         "predicate_id": predicate,
         "predicate_modifier": modifier,
+        "subject_source": subject,
+        "object_source": object_,
         **_provenance(header, row.author, row.authored_on),
         **_reviewed(reviews),
         "confidence": "" if row.confidence is None else show_decimal(row.confidence),
@@ -160,13 +166,15 @@ def _row_lines(
 
 def _nomatch_line(row: NoMatchRow, header: SetHeader, names: Names, reviews: list[tuple[int, ReviewRow]]) -> Line:
     is_object = row.scope == header.slugs[0]
+    subject, object_ = (_curie(names.framework(slug).iri) for slug in header.slugs)
     item, other = ("object", "subject") if is_object else ("subject", "object")
     return {
         "record_id": row_iri(header.id, row.id),
         f"{item}_id": names.curie_of(row.item, row.location),
         f"{item}_label": names.labels.get(row.item, ""),
         f"{other}_id": NO_TERM,
-        f"{other}_source": names.framework(row.scope).iri,
+        "subject_source": subject,
+        "object_source": object_,
         "predicate_id": OVERLAPS,
         "mapping_cardinality": "0:1" if is_object else "1:0",
         **_provenance(header, "", row.searched_on),
@@ -178,9 +186,8 @@ def _nomatch_line(row: NoMatchRow, header: SetHeader, names: Names, reviews: lis
 def _provenance(header: SetHeader, author: str, day: dt.date | None) -> Line:
     author = author or header.author
     slot = "author_id" if "://" in author and "|" not in author else "author_label"
-    justified = header.justification.startswith("semapv:")
     return {
-        "mapping_justification": header.justification if justified else "semapv:UnspecifiedMatching",
+        "mapping_justification": header.justification if header.justification in JUSTIFICATIONS else UNSPECIFIED,
         slot: _escape(author),
         "mapping_date": _day(day or header.authored_on),
     }
@@ -219,14 +226,19 @@ def _say_cardinality(lines: list[Line]) -> None:
 
 def _losses(table: MappingTable) -> LossReport:
     book = LossBook()
-    for framework in table.foreign:
-        if framework.version or framework.source:
-            book.add(LossKind.DROPPED, "foreign framework", f"{framework.slug}: its version and source have no slot")
+    justification = table.header.justification
+    if justification and justification not in JUSTIFICATIONS:
+        why = f"SSSOM does not allow {justification}; readers without our extension slots see {UNSPECIFIED}"
+        book.add(LossKind.WEAKENED, "set justification", why)
     for row in table.rows:
         if "no-relationship" in row.relations and len(row.relations) > 1:
             why = "no predicate says it; readers without our extension slots see skos:mappingRelation"
             book.add(LossKind.WEAKENED, "relation", why, row.location)
     return book.report()
+
+
+def _curie(iri: str) -> str:
+    return f"aid:{iri.removeprefix(ID)}" if iri.startswith(ID) else iri
 
 
 def _escape(value: str) -> str:

@@ -19,6 +19,7 @@ from aimsgraph.content.yaml_source import YamlSource
 from aimsgraph.errors import InputError, Location
 from aimsgraph.exchange.bounded import Cells, decode, parse_delimited, read_bytes
 from aimsgraph.exchange.cells import check_ids, read_header, read_nomatch, read_review, read_row
+from aimsgraph.exchange.foreign_text import read_foreign_fields
 from aimsgraph.exchange.located import parse_yaml
 from aimsgraph.exchange.mapping_table import Imported, MappingRow, MappingTable, NoMatchRow, ReviewRow, SetHeader
 from aimsgraph.exchange.names import Names
@@ -145,6 +146,12 @@ class _OwnReader:
 
     def read(self) -> MappingTable:
         header = self._header()
+        lines = self.source.metadata.data.get("aims_foreign") or []
+        where = self.source.metadata.where("aims_foreign")
+        if not isinstance(lines, list):
+            raise InputError("aims_foreign is no list", location=where, remedy="export the set anew")
+        parts = [str(line).partition(" ") for line in lines]
+        foreign, self.names = read_foreign_fields([(name, value, where) for name, _, value in parts], self.names)
         rows: dict[str, list[Cells]] = {}
         nomatches = []
         for line in self.source.lines:
@@ -154,7 +161,7 @@ class _OwnReader:
                 rows.setdefault(line["aims_row"], []).append(line)
         found = tuple(self._row(lines) for lines in rows.values())
         ids = check_ids(found, nomatches)
-        return MappingTable(header, found, tuple(nomatches), self._sorted_reviews(ids)).with_rows_of_set()
+        return MappingTable(header, found, tuple(nomatches), self._sorted_reviews(ids), foreign).with_rows_of_set()
 
     def _header(self) -> SetHeader:
         meta, where = self.source.meta, self.source.metadata.where
@@ -168,7 +175,7 @@ class _OwnReader:
             "licence": ("license", licence),
             "author": ("creator_label", meta("creator_label")),
             "author_kind": ("aims_set_author_kind", meta("aims_set_author_kind")),
-            "authored_on": ("mapping_date", meta("mapping_date")),
+            "authored_on": ("aims_authored_on", meta("aims_authored_on")),
             "method": ("aims_method", meta("aims_method")),
             "justification": ("aims_justification", meta("aims_justification")),
             "methodology": ("aims_methodology", meta("aims_methodology")),

@@ -6,7 +6,7 @@ The slots are named `aims_…`; each is declared with the property it stands for
 from __future__ import annotations
 
 from aimsgraph.content.mapping_compile import predicate_of
-from aimsgraph.domain.identifiers import BASE, TERM
+from aimsgraph.domain.identifiers import BASE, ID, TERM
 from aimsgraph.domain.relation import WORDS, Base
 from aimsgraph.exchange.mapping_table import OVERLAPPING, order_relations
 
@@ -23,6 +23,8 @@ SET_SLOTS = {
     "aims_methodology": EXCHANGE + "methodology",
     "aims_law_version": EXCHANGE + "lawVersion",
     "aims_notes": EXCHANGE + "notes",
+    "aims_authored_on": TERM + "authoredOn",
+    "aims_foreign": EXCHANGE + "foreignFramework",
 }
 ROW_SLOTS = {
     "aims_author_kind": TERM + "authorKind",
@@ -53,7 +55,19 @@ LICENCES = {
     "CC0 1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
 }
 UNSPECIFIED_LICENCE = "https://w3id.org/sssom/license/unspecified"
+JUSTIFICATIONS = frozenset(
+    "semapv:" + name
+    for name in (
+        "MappingReview", "ManualMappingCuration", "LogicalReasoning", "LexicalMatching", "CompositeMatching",
+        "UnspecifiedMatching", "SemanticSimilarityThresholdMatching", "LexicalSimilarityThresholdMatching",
+        "MappingChaining", "MappingInversion", "StructuralMatching", "InstanceBasedMatching",
+        "BackgroundKnowledgeBasedMatching",
+    )
+)  # fmt: skip
+"""What SSSOM 1.1 allows as a justification; its own list is closed."""
+UNSPECIFIED = "semapv:UnspecifiedMatching"
 PREFIXES = {
+    "aid": ID,
     "aims": TERM,
     "owl": "http://www.w3.org/2002/07/owl#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

@@ -1,4 +1,4 @@
-"""Mapping sets as CSV and as xlsx, lossless for sets between our own frameworks.
+"""Mapping sets as CSV and as xlsx, lossless.
 
 CSV: one file; the column `record` says what a line is (`set`, `row`, `nomatch`, `review`), lines of a set name a
 `field` and its `value`. A file without the column `record` holds rows alone.
@@ -33,6 +33,7 @@ from aimsgraph.exchange.cells import (
     review_cells,
     row_cells,
 )
+from aimsgraph.exchange.foreign_text import FRAMEWORK, ITEM, foreign_fields, read_foreign_fields
 from aimsgraph.exchange.losses import LossBook, LossKind, LossReport
 from aimsgraph.exchange.mapping_table import Imported, MappingTable, SetHeader
 from aimsgraph.exchange.names import Names
@@ -51,11 +52,11 @@ def write_csv(table: MappingTable) -> tuple[bytes, LossReport]:
     out = io.StringIO()
     writer = csv.DictWriter(out, _ORDER, restval="", lineterminator="\r\n")
     writer.writeheader()
-    for name, value in header_fields(table.header):
+    for name, value in (*header_fields(table.header), *foreign_fields(table.foreign)):
         writer.writerow(_guarded({"record": "set", "field": name, "value": value}))
     for record, lines in _records(table).items():
         writer.writerows(_guarded({"record": record, **line}) for line in lines)
-    return out.getvalue().encode(), _losses(table)
+    return out.getvalue().encode(), LossReport()
 
 
 def read_csv(path: Path, names: Names, header: SetHeader | None = None) -> Imported:
@@ -102,16 +103,17 @@ def write_xlsx(table: MappingTable) -> tuple[bytes, LossReport]:
     """Return a mapping set as an xlsx workbook, and what it could not carry."""
     header = table.header
     records = _records(table)
+    said = [*header_fields(header), *foreign_fields(table.foreign)]
     sheets = [
         Sheet("README", ("about", "text"), [{"about": a, "text": t} for a, t in _readme(table)]),
-        Sheet("set", ("field", "value"), [{"field": f, "value": v} for f, v in header_fields(header)]),
+        Sheet("set", ("field", "value"), [{"field": f, "value": v} for f, v in said]),
     ]
     for name, record in _SHEETS.items():
         columns = RECORDS[record]
         choices = {c.name: ("yes", "no") if c.kind == "yes-no" else c.choices for c in columns if c.kind != "list"}
         choices |= {c.name: tuple(c.choices) for c in columns if c.name == "relation"}
         sheets.append(Sheet(name, tuple(c.name for c in columns), records[record], choices))
-    return write_workbook(sheets, header.title, header.authored_on), _losses(table)
+    return write_workbook(sheets, header.title, header.authored_on), LossReport()
 
 
 def read_xlsx(path: Path, names: Names, header: SetHeader | None = None) -> Imported:
@@ -121,8 +123,12 @@ def read_xlsx(path: Path, names: Names, header: SetHeader | None = None) -> Impo
         InputError: the file cannot be read; sheet, row, cell and remedy are named.
         UsageError: openpyxl is not installed.
     """
-    file = str(path)
-    sheets = read_workbook(read_bytes(path), file)
+    return parse_xlsx(read_bytes(path), str(path), names, header)
+
+
+def parse_xlsx(data: bytes, file: str, names: Names, header: SetHeader | None = None) -> Imported:
+    """Read a mapping set from the bytes of a workbook; see `read_xlsx`."""
+    sheets = read_workbook(data, file)
     if "rows" not in sheets:
         raise InputError(
             "not a mapping set: there is no sheet 'rows'",
@@ -154,8 +160,11 @@ def _records(table: MappingTable) -> dict[str, list[dict[str, str]]]:
 
 
 def _table(found: dict[str, list[Source]], names: Names, header: SetHeader | None, file: Location) -> MappingTable:
-    if found["set"]:
-        header = read_header([(row["field"].strip(), row["value"], row.where("value")) for row in found["set"]], file)
+    fields = [(row["field"].strip(), row["value"], row.where("value")) for row in found["set"]]
+    described = [field for field in fields if field[0] in (FRAMEWORK, ITEM)]
+    foreign, names = read_foreign_fields(described, names)
+    if fields:
+        header = read_header([field for field in fields if field not in described], file)
     if header is None:
         raise InputError(
             "the file does not say which set it is",
@@ -166,14 +175,7 @@ def _table(found: dict[str, list[Source]], names: Names, header: SetHeader | Non
     nomatches = tuple(read_nomatch(source, names) for source in found["nomatch"])
     ids = check_ids(rows, nomatches)
     reviews = tuple(read_review(source, ids) for source in found["review"])
-    return MappingTable(header, rows, nomatches, reviews).with_rows_of_set()
-
-
-def _losses(table: MappingTable) -> LossReport:
-    book = LossBook()
-    for framework in table.foreign:
-        book.add(LossKind.DROPPED, "foreign framework", f"{framework.slug}: its title and labels have no column")
-    return book.report()
+    return MappingTable(header, rows, nomatches, reviews, foreign).with_rows_of_set()
 
 
 def _guarded(line: dict[str, str]) -> dict[str, str]:

@@ -44,12 +44,19 @@ _PAST = re.compile(
     r"|as (?:published|adopted|enacted)|amend\w+|chang\w+|soften\w+|until|before the|stale|invented|wrong\w*|not exist\w*|does not exist|no such|draft|proposal|proposed|decoy\w*|renumber\w+|relocat\w+|where did|instead|was)\b|→|->",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:no such|not? (?:exist|a control|real|valid|controls)|do(?:es)? not exist|do not exist|invented|decoys?|nonexistent|non-existent|unknown id|fake|made[- ]up|hallucinat\w+|there is no|are not|is not a|is no)\b", re.IGNORECASE)
-_DRAFTY = re.compile(r"\b(?:proposal|draft|COM\(2021\)|2021 (?:text|version|numbering)|former(?:ly)?|old (?:number|article)|renumber\w+|previously|originally|trilogue|Parliament(?:'s)? position|became|now Art\w*|instead of|not Art\w*)\b|→|->", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:no such|not? (?:exist|a control|real|valid|controls)|do(?:es)? not exist|do not exist|invented|decoys?|nonexistent|non-existent|unknown id|fake|gibt es nicht|made[- ]up|hallucinat\w+|there is no|are not|is not a|is no)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:not|no|never|instead of|rather than)(?: in| the)?\s[\"“`*]{0,2}$", re.IGNORECASE)
+_DRAFTY = re.compile(
+    r"\b(?:proposal|draft|COM\(2021\)|2021 (?:text|version|numbering)|former(?:ly)?|old (?:number|article)|renumber\w+|previously|originally|trilogue|Parliament(?:['’]s)? (?:position|text|version)|was Art\w*|it was|became|now Art\w*|instead of|not Art\w*)\b|→|->",
+    re.IGNORECASE,
+)
 _LINK = re.compile(
-    r"[\s,'’*_`\"“”]{0,4}(?:s\s)?(?:AI Act\s|EU AI Act\s|of the (?:EU )?AI Act\s|of Regulation \(EU\) 2024/1689\s)?[\s,(:–—|\"“*_-]{0,6}"
-    r"(?:(?:requires?|on|about|sets out|lays down|governs|covers|concerns|imposes|establishes|concerning|regarding|regulates|for|provides? for|provides?|mandates?|obliges|has|contains|addresses|deals with|the|an?|their|its|"
-    r"all|some|strict|specific|which|that|providers?|to|of|carry out|conduct|perform|implement|and|high-risk|AI|EU|under|pursuant to|in|per|required by|by|with|see|cf\.|also|report|keep|reporting|certain|plan|plans|systems?|obligations?|duties|rules?|requirements?|duty|must|shall|comply|compliance|set|conducted|performed|laid down|referred to|within|form|assessment|article)[\s(:,–—-]{1,3}){0,6}",
+    r"[\s,'’*_`\"“”]{0,4}(?:s\s)?(?:(?:of the )?(?:EU )?AI Act|of Regulation \(EU\) 2024/1689)?[\s,(:–—|\"“*_-]{0,6}"
+    r"(?:(?:requires?|on|about|sets out|sets|lays down|governs|covers|concerns|imposes|establishes|concerning|regarding|regulates|for|provides? for|provides?|mandates?|obliges|has|contains|addresses|deals with|the|an?|their|its|"
+    r"all|some|strict|specific|which|that|providers?|to|of|carry out|conduct|perform|implement|and|high-risk|AI|EU|under|pursuant to|in|per|required by|by|with|see|cf\.|also|report|keep|be|follows?|disclosed|labelled|labeled|marked|registration|reporting|certain|plan|plans|systems?|systems|obligations?|duties|rules?|requirements?|duty|must|shall|comply|compliance|set|conducted|performed|laid down|referred to|within|form|assessment|article)[\s(:,–—-]{1,3}){0,6}",
     re.IGNORECASE,
 )
 
@@ -91,7 +98,9 @@ class CitationJudge:
 
     def __init__(self, index: Index, law: Law, moment: Moment, tables: CiteTables) -> None:
         self._index, self._law, self._moment, self._tables = index, law, moment, tables
-        self.finder = CitationFinder({s: scheme for s, scheme in index.schemes.items() if index.frameworks[s].style != "slug"})
+        self.finder = CitationFinder(
+            {s: scheme for s, scheme in index.schemes.items() if index.frameworks[s].style != "slug"}
+        )
         self._labels = LabelJudge(index, law, moment)
         self._dates = DateJudge(index, law, moment, _DRAFT_OF) if _DRAFT_OF in index.frameworks else None
         self._keys = {reference.casefold(): entry for reference, entry in index.by_reference.items()}
@@ -119,7 +128,10 @@ class CitationJudge:
                 if IGNORE not in at.text:
                     found += self._segment(at, pending, file)
             at, pending = item, []
-        checked.findings = sorted(set(found), key=lambda f: (f.finding.location.line, f.finding.location.column, f.finding.rule, f.finding.message))
+        checked.findings = sorted(
+            set(found),
+            key=lambda f: (f.finding.location.line, f.finding.location.column, f.finding.rule, f.finding.message),
+        )
         return checked
 
     def _segment(self, segment: Segment, located: list[Located], file: str) -> Iterator[CitationFinding]:
@@ -143,13 +155,20 @@ class CitationJudge:
         place = self._place(one.segment, one.citation.start, file)
         cited = " ".join(one.citation.text.split())
 
-        def found(rule: str, message: str, remedy: str, provision: str, severity: Severity = Severity.VIOLATION) -> CitationFinding:
+        def found(
+            rule: str, message: str, remedy: str, provision: str, severity: Severity = Severity.VIOLATION
+        ) -> CitationFinding:
             return CitationFinding(Finding(rule, message, place, remedy, severity), cited, provision)
 
         if draft := self._draft(one):
             target = f"{one.slug}:{draft.adopted}"
             entry = self._index.by_reference[target]
-            yield found(DRAFT_NUMBERING, f"{cited} is the number of the {draft.source}; in the adopted act this is {entry.label}", f"cite {target}", target)
+            yield found(
+                DRAFT_NUMBERING,
+                f"{cited} is the number of the {draft.source}; in the adopted act this is {entry.label}",
+                f"cite {target}",
+                target,
+            )
             return
         entry_ = self._entry(one)
         if entry_ is None:
@@ -162,8 +181,16 @@ class CitationJudge:
         for wording in self._tables.wordings.get(head_of(one.citation.local), ()) if one.slug == _DRAFT_OF else ():
             text = one.sentence
             if all(p.search(text) for p in wording.words) and not _PAST.search(text):
-                yield found(SUPERSEDED, f"{cited} is cited with a wording that was replaced", f"now: {wording.now}", entry_.reference, Severity.WARNING)
-        yield from (found(rule, message, remedy, entry_.reference) for rule, message, remedy in self._label(one, entry_, cited))
+                yield found(
+                    SUPERSEDED,
+                    f"{cited} is cited with a wording that was replaced",
+                    f"now: {wording.now}",
+                    entry_.reference,
+                    Severity.WARNING,
+                )
+        yield from (
+            found(rule, message, remedy, entry_.reference) for rule, message, remedy in self._label(one, entry_, cited)
+        )
 
     def _entry(self, one: Located) -> Entry | None:
         citation = one.citation
@@ -182,18 +209,28 @@ class CitationJudge:
     def _unknown(self, one: Located) -> tuple[str, str] | None:
         """Return message and remedy for an id that does not exist; None where that cannot be told."""
         citation = one.citation
-        if _DENIED.search(one.sentence):
+        if _DENIED.search(one.sentence) or _NOT.search(one.segment.text[max(0, citation.start - 12) : citation.start]):
             return None
         if citation.address:
             if not re.search(r"/(?:art|anx|rct|cpt)_|/stmt/|/iso/|/nist/", citation.address):
                 return None
-            return "nothing in the graph has this address", f"check it with `aimsgraph resolve`; {self._near(one.slug, _local_of_path(citation.address))}"
+            return (
+                "nothing in the graph has this address",
+                f"check it with `aimsgraph resolve`; {self._near(one.slug, _local_of_path(citation.address))}",
+            )
         if not citation.locals or not self._is_recorded(one):
             return None
         if not one.explicit:
-            if one.unsure or any(f"{other}:{local}".casefold() in self._keys for other in one.others for local in citation.locals):
+            if one.unsure or any(
+                f"{other}:{local}".casefold() in self._keys for other in one.others for local in citation.locals
+            ):
                 return None
-            if citation.style == STANDARD and not citation.worded and not self._is_decoy(one) and one.segment.kind == HEADING:
+            if (
+                citation.style == STANDARD
+                and not citation.worded
+                and not self._is_decoy(one)
+                and one.segment.kind == HEADING
+            ):
                 return None
         info = self._index.frameworks[one.slug]
         reason = next((info.known_mistakes[local] for local in citation.locals if local in info.known_mistakes), "")
@@ -228,7 +265,9 @@ class CitationJudge:
                 if entry := self._keys.get(f"{slug}:{whole}".casefold()):
                     names.append(entry.reference)
                     break
-            begun = sorted((r for r in self._index.by_reference if r.startswith(f"{slug}:{local}")), key=lambda r: (len(r), r))
+            begun = sorted(
+                (r for r in self._index.by_reference if r.startswith(f"{slug}:{local}")), key=lambda r: (len(r), r)
+            )
             pool = [r for r, e in self._index.by_reference.items() if e.framework == slug and e.kind == "provision"]
             scored = process.extract(key, pool, scorer=fuzz.ratio, limit=3)
             names += [*begun[:2], *(name for name, *_ in scored)]
@@ -259,7 +298,12 @@ class CitationJudge:
         found = [self._law.amendments[a] for a in version.ended_by if a in self._law.amendments]
         iri = entry.iri
         while iri and not found:
-            found = [self._law.amendments[a] for v in self._law.versions.get(iri, ()) for a in v.ended_by if self._law.amendments[a].kind == "deleted"]
+            found = [
+                self._law.amendments[a]
+                for v in self._law.versions.get(iri, ())
+                for a in v.ended_by
+                if self._law.amendments[a].kind == "deleted"
+            ]
             iri = self._law.parents.get(iri, "")
         return found
 
@@ -270,16 +314,25 @@ class CitationJudge:
             owner = self._labels.owner(label, one.slug)
             if owner is None:
                 continue
-            shown = " ".join(label.split()).strip(" *_`\"“”")
+            shown = " ".join(label.split()).strip(' *_`"“”')
             if owner.entry.reference == entry.reference:
                 if not owner.current:
-                    yield SUPERSEDED, f"“{shown}” was the title of {cited} before it was amended", f"now: {self._title(entry)}"
+                    yield (
+                        SUPERSEDED,
+                        f"“{shown}” was the title of {cited} before it was amended",
+                        f"now: {self._title(entry)}",
+                    )
                 return
-            if self._labels.fits(label, entry) or self._labels.own_beside(one, entry):
+            strict = self._labels.is_strict(one, label)
+            if self._labels.fits(label, entry, strict=strict) or self._labels.own_beside(one, entry):
                 return
             title = self._title(entry)
             is_ = f"{cited} is “{title}”" if title else f"{cited} is another item"
-            yield WRONG_LABEL, f"“{shown}” is the title of {_cite_entry(owner.entry)}; {is_}", f"cite {owner.entry.reference}, or correct the title"
+            yield (
+                WRONG_LABEL,
+                f"“{shown}” is the title of {_cite_entry(owner.entry)}; {is_}",
+                f"cite {owner.entry.reference}, or correct the title",
+            )
             return
 
     def _title(self, entry: Entry) -> str:
@@ -293,14 +346,34 @@ class CitationJudge:
             return None
         rows = self._tables.drafts.get(head_of(citation.local), ())
         text = one.segment.text
-        after, before = text[citation.group_end : min(one.end, citation.group_end + 110)], text[max(one.start, citation.start - 110) : citation.start]
+        after, before = (
+            text[citation.group_end : min(one.end, citation.group_end + 110)],
+            text[max(one.start, citation.start - 110) : citation.start],
+        )
         adopted = self._keys.get(f"{one.slug}:{head_of(citation.local)}".casefold())
         for row in rows:
+            if adopted and any(
+                self._is_title_of(label, f"{one.slug}:{row.adopted}", adopted, one)
+                for label in self._labels.labels(one)
+            ):
+                return row
             for topic in row.topics:
-                label = _beside(topic, before, after) or (one.segment.beside if topic.search(one.segment.beside) else "")
+                stands = adopted is None and topic.search(one.sentence)  # a number that is only a draft's needs less
+                label = (
+                    (stands and stands.group())
+                    or _beside(topic, before, after)
+                    or (one.segment.beside if topic.search(one.segment.beside) else "")
+                )
                 if label and not (adopted and self._labels.fits(label, adopted)):
                     return row
         return None
+
+    def _is_title_of(self, label: str, target: str, cited: Entry, one: Located) -> bool:
+        owner = self._labels.owner(label, one.slug)
+        strict = self._labels.is_strict(one, label)
+        return (
+            owner is not None and owner.entry.reference == target and not self._labels.fits(label, cited, strict=strict)
+        )
 
 
 def _beside(topic: re.Pattern[str], before: str, after: str) -> str:
@@ -327,7 +400,11 @@ def _cite_entry(entry: Entry) -> str:
 
 
 def _local_of_path(path: str) -> str:
-    tail = re.split(r"/(?=(?:art|anx|rct|cpt)_)", path)[-1] if re.search(r"/(?:art|anx|rct|cpt)_", path) else path.rpartition("/")[2]
+    tail = (
+        re.split(r"/(?=(?:art|anx|rct|cpt)_)", path)[-1]
+        if re.search(r"/(?:art|anx|rct|cpt)_", path)
+        else path.rpartition("/")[2]
+    )
     tail = tail.replace("art_", "Art.").replace("anx_", "Annex.").replace("rct_", "Rec.").replace("cpt_", "Cpt.")
     head, *steps = re.sub(r"/(?:oj|\d{4}-\d\d-\d\d).*$", "", tail).split("/")
     return head + "".join(f"({step.partition('_')[2]})" for step in steps if "_" in step)

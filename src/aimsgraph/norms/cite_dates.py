@@ -17,7 +17,20 @@ from aimsgraph.domain.time import Moment
 from aimsgraph.norms.index import Index
 from aimsgraph.norms.law import Law, Rule
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = "(?P<{0}>" + "|".join(f"{m.title()}|{m[:3].title()}" for m in MONTHS) + ")"
 _DATE = re.compile(
     rf"(?<![\w/.-])(?:(?P<y1>20\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)(?![\w/-])|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH.format('m2')}\.?,?\s(?P<y2>20\d\d)(?!\d)"
@@ -30,23 +43,32 @@ _APPLY = re.compile(
     re.IGNORECASE,
 )
 _DUTY = re.compile(
-    r"\b(?:compl(?:y|iant|iance)|deadline|due|must|shall|obligations?|required|requirements?|in force|starts?|begins?|needed|mandates?|rules|duties|have to|date)\b",
+    r"\b(?:compl(?:y|iant|iance)|deadline|must|shall|obligations?|required|requirements?|in force|starts?|begins?|needed|mandates?|rules|duties|have to|date)\b",
     re.IGNORECASE,
 )
 _BEFORE_DATE = re.compile(
     r"(?:\b(?:from|on|by|as of|as from|starting|since|effective|deadline(?: is| of)?|date|in|of|is|start(?:s|ing)? on|beginning)|[:=(|,–—-])\s*[\"'“*_`]{0,3}\s*$",
     re.IGNORECASE,
 )
-_NOT_A_CLAIM = re.compile(r"\b(?:before|until|till|after|prior to|not|no longer|earlier than|than|between|to|through)\s[\"'“*_`]{0,3}$", re.IGNORECASE)
+_NOT_A_CLAIM = re.compile(
+    r"\b(?:before|until|till|after|prior to|not|no longer|earlier than|than|between|to|through)\s[\"'“*_`]{0,3}$",
+    re.IGNORECASE,
+)
 _HISTORY = re.compile(
     r"\b(?:original(?:ly)?|was to|were to|was due|were due|would have|should have|previous(?:ly)?|formerly|former|before the (?:amendment|omnibus|change)|instead of|rather than"
     r"|postpon\w+|defer\w+|delay\w+|moved?|moves|moving|shift\w*|push\w*|extend\w*|no longer|not (?:yet )?appl\w+|do(?:es)? not|did not|had|as (?:published|adopted|enacted) in|as published|2024 text|old|stale|outdated"
     r"|superseded|replaced|amend\w+|chang\w+|stood|law as known|until|contradict\w*|wrong(?:ly)?|incorrect\w*|myth|false(?:ly)?|cut-off|placed on the market|already on the market|legacy|existing|public authorit\w+"
-    r"|large-scale|draft|proposed|proposal|proposes|could|might|may be|if|whether|contested|formal date|on paper|both|expected|argu\w+|assum\w+|guidelines?|guidance|template|sandbox\w*|standards?|report|evaluation)\b",
+    r"|large-scale|draft|proposed|proposal|proposes|could|might|may be|if|whether|contested|formal date|on paper|both|expected|argu\w+|assum\w+|claim\w*|thinks?|believ\w+|myth|guidelines?|guidance|template|sandbox\w*|standards?|report|evaluation)\b",
     re.IGNORECASE,
 )
-_ANNEX_III, _ANNEX_I = re.compile(r"\bAnnex III\b"), re.compile(r"\bAnnex I\b(?!I|V|X)|\bproduct safety\b|\bembedded in (?:regulated )?products\b")
-_SANCTION = re.compile(r"\b(?:fin(?:e|es|ed|ing)|penalt(?:y|ies)|enforce\w*|powers?|sanctions?|supervis\w+)\b", re.IGNORECASE)
+_ANNEX_III, _ANNEX_I = (
+    re.compile(r"\bAnnex III\b"),
+    re.compile(r"\bAnnex I\b(?!I|V|X)|\bproduct safety\b|\bembedded in (?:regulated )?products\b"),
+)
+_SANCTION = re.compile(
+    r"\b(?:fin(?:e|es|ed|ing)|penalt(?:y|ies)|enforce\w*|powers?|sanctions?|supervis\w+)\b", re.IGNORECASE
+)
+LONGEST_CELL = 70
 ROUTES = ("annex-iii", "annex-i")
 
 
@@ -62,14 +84,40 @@ class Topic:
 
 _SYSTEMS = r"(?:AI )?(?:system )?(?:obligations?|requirements?|rules|provisions|duties|regime|systems?|AI systems?|AI)"
 TOPICS = (
-    Topic(re.compile(rf"\bhigh[- ]risk (?:AI )?{_SYSTEMS}\b|\b(?:obligations?|requirements?|rules|duties)[\w ]{{0,20}} high[- ]risk\b|\bhigh[- ]risk\b(?=\W*$|\s*[|:)])", re.IGNORECASE),
-          ("Cpt.III.Sec.2", "Cpt.III.Sec.3"), ROUTES, "high-risk duties"),
-    Topic(re.compile(r"\b(?:GPAI|general[- ]purpose AI|foundation models?)(?: models?)?(?: (?:provider )?(?:obligations?|rules|requirements?|duties|provisions|models?))?\b", re.IGNORECASE),
-          ("Cpt.V",), ("gpai", "gpai-systemic"), "duties for general-purpose AI models"),
-    Topic(re.compile(r"\b(?:prohibitions?|prohibited (?:AI )?(?:practices|uses|systems)|bans?|banned (?:AI )?practices|unacceptable[- ]risk\b(?: \w+)?)\b", re.IGNORECASE),
-          ("Cpt.II",), (), "prohibited practices"),
+    Topic(
+        re.compile(
+            rf"\bhigh[- ]risk (?:AI )?{_SYSTEMS}\b|\b(?:obligations?|requirements?|rules|duties)[\w ]{{0,20}} high[- ]risk\b|\bhigh[- ]risk\b(?=\W*$|\s*[|:)])",
+            re.IGNORECASE,
+        ),
+        ("Cpt.III.Sec.2", "Cpt.III.Sec.3"),
+        ROUTES,
+        "high-risk duties",
+    ),
+    Topic(
+        re.compile(
+            r"\b(?:GPAI|general[- ]purpose AI|foundation models?)(?: models?)?(?: provider)? (?:obligations?|rules|requirements?|duties|provisions|models?)\b|\b(?:obligations?|rules|requirements?|duties) (?:for|on) (?:providers of )?(?:GPAI|general[- ]purpose AI)\b|\bGPAI\b|\bgeneral[- ]purpose AI models\b",
+            re.IGNORECASE,
+        ),
+        ("Cpt.V",),
+        ("gpai", "gpai-systemic"),
+        "duties for general-purpose AI models",
+    ),
+    Topic(
+        re.compile(
+            r"\b(?:prohibitions?|prohibited (?:AI )?(?:practices|uses|systems)|bans?|banned (?:AI )?practices|unacceptable[- ]risk\b(?: \w+)?)\b",
+            re.IGNORECASE,
+        ),
+        ("Cpt.II",),
+        (),
+        "prohibited practices",
+    ),
     Topic(re.compile(r"\bAI literacy\b", re.IGNORECASE), ("Art.4",), (), "AI literacy"),
-    Topic(re.compile(r"\btransparency (?:obligations?|requirements?|rules|duties)\b", re.IGNORECASE), ("Cpt.IV",), (), "transparency obligations"),
+    Topic(
+        re.compile(r"\btransparency (?:obligations?|requirements?|rules|duties)\b", re.IGNORECASE),
+        ("Cpt.IV",),
+        (),
+        "transparency obligations",
+    ),
 )
 
 
@@ -116,7 +164,9 @@ class DateJudge:
             ceiling = dates[number + 1][0] if number + 1 < len(dates) else len(sentence)
             meant = _meant(sentence, subjects, (floor, begin, end, ceiling))
             others = {day for *_, more in dates for day in more} - set(days)
-            if stale := self._contradiction(meant, days, others, sure=applies is not None, near=sentence[floor:ceiling]):
+            if stale := self._contradiction(
+                meant, days, others, sure=applies is not None, near=sentence[floor:ceiling]
+            ):
                 name, provision, now = stale
                 yield StaleDate(start + begin, start + end, sentence[begin:end], name, provision, now)
 
@@ -127,13 +177,27 @@ class DateJudge:
             if not groups[f"y{n}"]:
                 continue
             year, month = int(groups[f"y{n}"]), groups[f"m{n}"]
-            number = int(month) if month.isdigit() else next(i for i, m in enumerate(MONTHS, 1) if m.startswith(month.lower()[:3]))
+            number = (
+                int(month)
+                if month.isdigit()
+                else next(i for i, m in enumerate(MONTHS, 1) if m.startswith(month.lower()[:3]))
+            )
             day = groups.get(f"d{n}")
-            return tuple(d for d in sorted(self._landmarks) if (d.year, d.month) == (year, number) and (day is None or d.day == int(day)))
+            return tuple(
+                d
+                for d in sorted(self._landmarks)
+                if (d.year, d.month) == (year, number) and (day is None or d.day == int(day))
+            )
         return ()
 
     def _contradiction(
-        self, meant: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]], days: tuple[dt.date, ...], others: set[dt.date], *, sure: bool, near: str
+        self,
+        meant: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]],
+        days: tuple[dt.date, ...],
+        others: set[dt.date],
+        *,
+        sure: bool,
+        near: str,
     ) -> tuple[str, str, str] | None:
         """Return subject, provision and what applies now, if no subject has one of these dates."""
         found: tuple[str, str, str] | None = None
@@ -157,7 +221,10 @@ class DateJudge:
             t.comply_by
             for t in self._law.transitions
             if t.comply_by
-            and (t.spares & set(routes) or any(self._law.is_within(s, i) or self._law.is_within(i, s) for s in t.spares for i in iris))
+            and (
+                t.spares & set(routes)
+                or any(self._law.is_within(s, i) or self._law.is_within(i, s) for s in t.spares for i in iris)
+            )
         }
 
     def _rules(self, local: str, routes: tuple[str, ...], *, holding: bool) -> tuple[Rule, ...]:
@@ -188,23 +255,31 @@ class DateJudge:
         return False
 
 
-def _subjects(sentence: str, cited: Sequence[Located], start: int) -> list[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]]:
+def _subjects(
+    sentence: str, cited: Sequence[Located], start: int
+) -> list[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]]:
     """Return start, end, name, provisions and routes of what a sentence speaks of."""
     found: list[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]] = []
     for located in cited:
         local = located.citation.local
         if re.match(r"(?:Art\.(?:111|112|113)\b|Rec\.)", local):
             continue
-        found.append((located.citation.start - start, located.citation.end - start, located.citation.text, (local,), ()))
+        found.append(
+            (located.citation.start - start, located.citation.end - start, located.citation.text, (local,), ())
+        )
     for topic in TOPICS:
         if topic.routes != ROUTES and _SANCTION.search(sentence):
             continue  # the fines and powers behind a duty have dates of their own
-        found += [(m.start(), m.end(), topic.name, topic.provisions, topic.routes) for m in topic.pattern.finditer(sentence)]
+        found += [
+            (m.start(), m.end(), topic.name, topic.provisions, topic.routes) for m in topic.pattern.finditer(sentence)
+        ]
     return sorted(found)
 
 
 def _meant(
-    sentence: str, subjects: Sequence[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]], span: tuple[int, int, int, int]
+    sentence: str,
+    subjects: Sequence[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]],
+    span: tuple[int, int, int, int],
 ) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Return the subjects a date is about: those in parentheses or behind a colon after it, else before it, else after it."""
     floor, begin, end, ceiling = span
@@ -214,6 +289,9 @@ def _meant(
     low = floor + (skipped.end() if skipped else 0)
     cut = max(sentence.rfind(";", low, begin), low - 1) + 1
     stop = sentence.find(";", end, ceiling)
+    if "|" in sentence:  # cells of a row: what a date is about stands in its own cell or the next one, and is short
+        low, ceiling = _cells(sentence, begin, end, low, ceiling)
+        cut = max(cut, low)
     before = [s for s in subjects if cut <= s[0] and s[1] <= begin]
     after = [s for s in subjects if end <= s[0] and s[1] <= (ceiling if stop < 0 else stop)]
     if bracket and (inner := [s for s in after if s[1] <= end + bracket.end()]):
@@ -223,6 +301,19 @@ def _meant(
     else:
         chosen = before or after
     return [(name, locals_, routes) for _, _, name, locals_, routes in chosen]
+
+
+def _cells(sentence: str, begin: int, end: int, low: int, high: int) -> tuple[int, int]:
+    """Return from where to where a row tells what a date in it is about."""
+    left, right = sentence.rfind("|", low, begin), sentence.find("|", end, high)
+    if left >= 0:
+        further = max(sentence.rfind("|", low, left), low - 1) + 1
+        low = further if left - further <= LONGEST_CELL else left
+    if right >= 0:
+        further = sentence.find("|", right + 1, high)
+        further = high if further < 0 else further
+        high = further if further - right <= LONGEST_CELL else right
+    return low, high
 
 
 def _narrowed(routes: tuple[str, ...], near: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from aimsgraph.domain.citation_context import Located
-from aimsgraph.domain.segments import HEADING, ROW
+from aimsgraph.domain.citation_finder import LAW
+from aimsgraph.domain.segments import ROW
 from aimsgraph.domain.time import Moment
 from aimsgraph.norms.index import Entry, Index
 from aimsgraph.norms.law import Law
@@ -20,14 +21,42 @@ _AFTER = (
     re.compile(_CLOSE + r"[\s,:]{0,2}[\"“‘«]([^\"”’»]{3,160})[\"”’»]"),
     re.compile(_CLOSE + r"[\s.]{0,2}\s?(?:[–—:]|\s-)\s{1,2}[*_\"“]{0,3}([^|\n.;:()–—\"”]{3,160})"),
     re.compile(_CLOSE + r"\s{0,3}\|\s?[*_\"“`]{0,3}([^|]{3,160}?)[*_\"”`]{0,3}\s?(?:\||$)"),
-    re.compile(_CLOSE + r",?\s[*_]{0,3}([A-Z][^|\n.;:()–—\"]{3,160})"),
+    re.compile(_CLOSE + r"\s[*_]{0,3}([A-Z][^|\n.;:()–—\"]{3,160})"),
 )
 _CELL_BEFORE = re.compile(r"(?:^|\|)\s{0,3}([^|]{3,160}?)\s{0,3}\|\s{0,3}[*_`\[]{0,3}$")
-_LINE_BEFORE = re.compile(r"(?:^|\n|\|)[\s>*•#-]{0,6}(?:\d{1,2}[.)]\s)?[*_\"“`]{0,3}([^\n|()]{3,160}?)[*_\"”`]{0,3}\s\([^()]{0,40}$")
-_CUT = re.compile(r",\s|\s(?:is|are|must|shall|requires?|applies|sets|says|lays|covers|mandates|does|has|which|that|and its)\s")
+_LINE_BEFORE = re.compile(
+    r"(?:^|\n|\|)[\s>*•#-]{0,6}(?:\d{1,2}[.)]\s)?[*_\"“`]{0,3}([^\n|()]{3,160}?)[*_\"”`]{0,3}\s\([^()]{0,40}$"
+)
+_CUT = re.compile(
+    r"\s(?:is|are|must|shall|requires?|applies|sets|says|lays|covers|mandates|does|has|which|that|and its)\s"
+)
 _STOP = frozenset("the a an of for to and or in on by with its their as such which that ai system systems".split())
-_GENERIC = frozenset({"general", "procedure", "scope", "tasks", "reports", "commitments", "competence", "powers", "chair", "support", "operation",
-                      "planning", "improvement", "people", "use", "data", "definitions", "independence", "certificates", "processor", "processors"})
+_GENERIC = frozenset(
+    {
+        "general",
+        "procedure",
+        "scope",
+        "tasks",
+        "reports",
+        "commitments",
+        "competence",
+        "powers",
+        "chair",
+        "support",
+        "operation",
+        "planning",
+        "improvement",
+        "people",
+        "use",
+        "data",
+        "definitions",
+        "independence",
+        "certificates",
+        "processor",
+        "processors",
+    }
+)
+_TITLE_COLUMN = re.compile(r"\b(?:title|label|name|heading)s?\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -72,7 +101,8 @@ class LabelJudge:
         segment, citation = located.segment, located.citation
         text = segment.text
         found = []
-        if citation.group_end == citation.end:
+        listed = citation.group_end != citation.end or (citation.style == LAW and citation.text[0].isdigit())
+        if not listed:
             for number, pattern in enumerate(_AFTER):
                 match = pattern.match(text, citation.end)
                 if match and (number == 3 or match.start(1) < located.end):
@@ -81,26 +111,44 @@ class LabelJudge:
         whole = citation.start == 0 and citation.end >= len(text.rstrip(" .:"))
         if segment.beside and whole:
             found.append(segment.beside)
-        if segment.kind in (ROW, HEADING) or "\n" in text or True:
-            before = _LINE_BEFORE.search(text[max(0, citation.start - 220) : citation.start])
-            if before and text[citation.group_end : citation.group_end + 2].startswith((")", "])", "`)")):
-                found.append(before.group(1))
+        before = _LINE_BEFORE.search(text[max(0, citation.start - 220) : citation.start])
+        if before and not listed and text[citation.group_end : citation.group_end + 2].startswith((")", "])", "`)")):
+            found.append(before.group(1))
         return [label for label in found if label]
+
+    def is_column_of_titles(self, located: Located) -> bool:
+        """Say whether the words over a citation tell that titles stand beside it."""
+        segment = located.segment
+        return bool(segment.beside) or (segment.kind == ROW and _TITLE_COLUMN.search(segment.context) is not None)
+
+    def is_strict(self, located: Located, label: str) -> bool:
+        """Say whether a label is written as a title, so that it can be no mere gloss."""
+        return self.is_column_of_titles(located) or (label[:1].isupper() and len(label.split()) >= 3)
 
     def own_beside(self, located: Located, entry: Entry) -> bool:
         """Say whether its own title stands in the cell before it."""
         before = _CELL_BEFORE.search(located.segment.text[: located.citation.start][-220:])
         return before is not None and self.fits(before.group(1), entry)
 
-    def fits(self, label: str, entry: Entry) -> bool:
-        """Say whether a label may be the entry's own: its title, that of a whole or part of it, or words of its content."""
+    def fits(self, label: str, entry: Entry, *, strict: bool = False) -> bool:
+        """Say whether a label may be the entry's own.
+
+        It is if it is its title, in other words perhaps, or that of a whole or part of it. Unless told to be strict, words
+        that all stand in the entry's own statements are no title but tell what it is about: "Article 26(2) (human
+        oversight)".
+        """
         key = _key(label)
-        family = [entry.reference, *(o.reference for o in self._family(entry))]
-        for own in (own for reference in family for own in self._own.get(reference, ())):
-            if key == own or key in own or (len(own) > 8 and own in key) or fuzz.token_set_ratio(key, own) >= 85:
+        for own in self._own.get(entry.reference, ()):
+            if key in own or (len(own) > 8 and own in key) or fuzz.token_sort_ratio(key, own) >= 88:
                 return True
+        if any(key in self._own.get(other.reference, ()) for other in self._family(entry)):
+            return True
+        if strict:
+            return False
         words = _content(label)
-        known = set(self._words.get(entry.iri, ())) | {w for own in self._own.get(entry.reference, ()) for w in _content(own)}
+        known = set(self._words.get(entry.iri, ())) | {
+            w for own in self._own.get(entry.reference, ()) for w in _content(own)
+        }
         return bool(words) and words <= known
 
     def _family(self, entry: Entry) -> Iterator[Entry]:
@@ -123,8 +171,14 @@ class LabelJudge:
             if key in titles:
                 return titles[key][0]
             words = key.split()
-            begun = [t for k, ts in titles.items() for t in ts if len(words) >= 3 and k.startswith(f"{key} ")
-                     and k[len(key) + 1 :].split()[0] in ("of", "for", "by", "in", "and", "with", "referred")]
+            begun = [
+                t
+                for k, ts in titles.items()
+                for t in ts
+                if len(words) >= 3
+                and k.startswith(f"{key} ")
+                and k[len(key) + 1 :].split()[0] in ("of", "for", "by", "in", "and", "with", "referred")
+            ]
             if len({t.entry.reference for t in begun}) == 1:
                 return begun[0]
             near = [(fuzz.ratio(key, k), k) for k in titles if len(key) >= 14 and abs(len(k) - len(key)) < 8]
@@ -143,7 +197,13 @@ def title_of(entry: Entry) -> str:
 
 
 def _key(text: str) -> str:
-    text = text.casefold().replace("organis", "organiz").replace("authoris", "authoriz").replace("&", " and ").replace("recognis", "recogniz")
+    text = (
+        text.casefold()
+        .replace("organis", "organiz")
+        .replace("authoris", "authoriz")
+        .replace("&", " and ")
+        .replace("recognis", "recogniz")
+    )
     words = [w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in _WORD.findall(text)]
     return " ".join(w for w in words if w not in ("the", "a", "an"))
 

@@ -46,7 +46,9 @@ def load_tables(folder: Path) -> CiteTables:
         InputError: a table is missing or malformed.
     """
     drafts: dict[str, tuple[DraftNumber, ...]] = {}
-    for draft, adopted, topics, source in _rows(folder / "draft-numbering.tsv", ["draft", "adopted", "topic words", "source"]):
+    for draft, adopted, topics, source in _rows(
+        folder / "draft-numbering.tsv", ["draft", "adopted", "topic words", "source"]
+    ):
         row = DraftNumber(draft, adopted, _patterns(topics), source)
         drafts[draft] = (*drafts.get(draft, ()), row)
     wordings: dict[str, tuple[ReplacedWording, ...]] = {}
@@ -61,7 +63,8 @@ def _patterns(cell: str) -> tuple[re.Pattern[str], ...]:
     compiled = []
     for words in cell.split(";"):
         alternatives = "|".join(
-            re.escape(one.strip()).replace(r"\ ", r"[\s-]{1,3}").replace(r"\-", r"[\s-]?").replace(r"\*", r"\w*") for one in words.split("/")
+            re.escape(one.strip()).replace(r"\ ", r"[\s-]{1,3}").replace(r"\-", r"[\s-]?").replace(r"\*", r"\w*")
+            for one in words.split("/")
         )
         compiled.append(re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE))
     return tuple(compiled)
