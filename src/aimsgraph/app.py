@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from aimsgraph.graph.questions import Question
 
 Locate = Callable[[str], Location | None]
+IMPORTED = (GRAPH + "import/", GRAPH + "org/")
+"""Where below our own graph names something may be imported; the rest is filled by `build` alone."""
 ONTOLOGY_GRAPH = ox.NamedNode(GRAPH + "ontology")
 
 
@@ -68,20 +70,60 @@ def open_store(settings: Settings, *, write: bool = False) -> Opened:
     return Opened(store, store.generation, sources.get, lambda: None)
 
 
+def prepare_directory(settings: Settings) -> None:
+    """Make sure that the settings name a store directory that may be written, making an empty one where none is.
+
+    Raises:
+        AimsgraphError: something else is there, it may not be written, or another process writes to it.
+    """
+    _refuse_address(settings.store)
+    open_directory(Path(settings.store), write=True).close()
+
+
 def fill_directory(settings: Settings) -> str:
     """Fill the store directory the settings name with content and what follows; return its generation.
 
-    What else was imported stays. One commit: until it is done, readers see what was there before.
+    What was imported stays; content that is no longer given goes. One commit: until it is done, readers see what was
+    there before.
     """
+    source = _open_memory(settings)
+    with open_directory(Path(settings.store), write=True) as target:
+        imported = [quad for quad in target.quads() if _is_import(quad.graph_name)]
+        source.store.load(imported)
+        source.derive()
+        return target.replace_all(source.store.quads())
+
+
+def import_graph(settings: Settings, name: ox.NamedNode, quads: Iterable[ox.Quad]) -> str:
+    """Make a graph of the store directory hold these quads, derive anew what follows, and return the generation.
+
+    All of it in one commit or nothing.
+    """
+    with open_directory(Path(settings.store), write=True) as target:
+        memory = MemoryStore(quad for quad in target.quads() if quad.graph_name not in _derived_graphs())
+        memory.replace_graph(name, quads)
+        _derive(memory)
+        return target.replace_all(memory.quads())
+
+
+def _is_import(graph: object) -> bool:
+    """Say whether a graph may be imported: it is not under our own graphs, or it is under those for imports."""
+    return isinstance(graph, ox.NamedNode) and (not graph.value.startswith(GRAPH) or graph.value.startswith(IMPORTED))
+
+
+def _derived_graphs() -> frozenset[ox.NamedNode]:
     from aimsgraph.crosswalk.derive import DERIVED_MAPPINGS
     from aimsgraph.reasoning.rules import INFERRED
 
-    source = _open_memory(settings)
-    source.derive()
-    with open_directory(Path(settings.store), write=True) as target:
-        ours = {*source.store.graphs(), INFERRED, DERIVED_MAPPINGS}
-        kept = (quad for quad in target.quads() if quad.graph_name not in ours)
-        return target.replace_all((*kept, *source.store.quads()))
+    return frozenset({INFERRED, DERIVED_MAPPINGS})
+
+
+def _derive(store: Store) -> None:
+    from aimsgraph.crosswalk.derive import derive_mappings
+    from aimsgraph.reasoning.rules import materialise
+
+    materialise(store)
+    derive_mappings(store)
 
 
 def _refuse_address(store: str) -> None:
@@ -93,15 +135,7 @@ def _open_memory(settings: Settings) -> Opened:
     store = MemoryStore()
     content, version, locate = _overlaid_content(settings.data) if settings.data else _shipped_content()
     store.load((*content, *ontology_quads()))
-
-    def derive() -> None:
-        from aimsgraph.crosswalk.derive import derive_mappings
-        from aimsgraph.reasoning.rules import materialise
-
-        materialise(store)
-        derive_mappings(store)
-
-    return Opened(store, version, locate, derive)
+    return Opened(store, version, locate, lambda: _derive(store))
 
 
 def ontology_quads() -> Iterator[ox.Quad]:

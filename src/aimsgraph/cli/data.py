@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from aimsgraph import assets
-from aimsgraph.app import fill_directory
+from aimsgraph.app import fill_directory, prepare_directory
 from aimsgraph.cli.output import format_options, to_json, write
 from aimsgraph.cli.session import Session, pass_session
+from aimsgraph.errors import UsageError
 from aimsgraph.settings import MEMORY
 
 _folder = click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -98,6 +99,11 @@ def build(session: Session, folder: Path | None, check_only: bool) -> None:
     """Compile the data folder to Turtle and a manifest; with --store PATH, fill that store as well."""
     from aimsgraph.content.build import build as compile_folder
 
+    filling = session.settings.store != MEMORY and not check_only
+    if filling and folder is not None:
+        raise UsageError("a store is filled with the shipped content and overlays", remedy="use --data FOLDER instead")
+    if filling:
+        prepare_directory(session.settings)
     report = compile_folder(_data_folder(folder), check=check_only)
     triples = sum(graph.triples for graph in report.manifest.graphs)
     for file in report.changed:
@@ -105,6 +111,6 @@ def build(session: Session, folder: Path | None, check_only: bool) -> None:
     session.say(
         f"{len(report.manifest.graphs)} graphs, {triples} triples, version {report.manifest.graph_version[:12]}"
     )
-    if session.settings.store != MEMORY and not check_only:
+    if filling:
         generation = fill_directory(session.settings)
         session.say(f"store {session.settings.store} filled, generation {generation}")

@@ -142,6 +142,7 @@ def _clocks(clocks: list[Json]) -> list[str]:
             f"  clock {clock['provision']}{case}: {clock['duration']} from {clock['starts']}: {clock['roles']}: "
             f"{clock['duty']}{note}"
         )
+        lines += [f"    {line.strip()}" for line in _application(clock.get("application", []), "applies")]
     return lines
 
 

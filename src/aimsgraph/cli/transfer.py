@@ -7,15 +7,13 @@ from urllib.parse import quote
 
 import click
 
-from aimsgraph.app import open_store
+from aimsgraph.app import IMPORTED, import_graph
 from aimsgraph.cli.output import write
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.domain.identifiers import GRAPH
 from aimsgraph.errors import NotFound, Refused, UsageError
 from aimsgraph.settings import MEMORY
 
-_OPEN = (GRAPH + "import/", GRAPH + "org/")
-"""Where below our own graph names something may be imported."""
 _FORMATS = ("turtle", "ntriples", "trig", "nquads", "jsonld", "rdfxml")
 
 
@@ -44,14 +42,12 @@ def import_(session: Session, file: Path, graph_name: str | None) -> None:
         graph = ox.NamedNode(name)
     except ValueError as error:
         raise UsageError(f"{name!r} is no IRI: {error}", remedy="give an absolute IRI") from error
-    if name.startswith(GRAPH) and not name.startswith(_OPEN):
+    if name.startswith(GRAPH) and not name.startswith(IMPORTED):
         raise Refused(
             f"the graph {name} is filled by `aimsgraph build` alone", remedy="choose another name for --graph"
         )
     quads = list(read_rdf(file, graph=graph))
-    opened = open_store(session.settings, write=True)
-    with opened.store as store:
-        generation = store.replace_graph(graph, quads)
+    generation = import_graph(session.settings, graph, quads)
     session.say(f"{len(quads)} triples in {name}, generation {generation}")
 
 

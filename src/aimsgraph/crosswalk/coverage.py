@@ -73,7 +73,9 @@ def find_unmapped(
     looked = {record.item: record for record in nomatches if record.scope == target}
     wanted = replace(request, target=target, max_hops=1)
     contested = disputed_items(composer, target)
-    no_match, disputed, never = [], [], []
+    no_match: list[NoMatch] = []
+    disputed: list[str] = []
+    never: list[str] = []
     for item in items:
         answers = composer.answers(item, wanted)
         if any(judge(answer.relation).overlaps is not Verdict.NO for answer in answers):

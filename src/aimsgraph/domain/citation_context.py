@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from aimsgraph.domain.citation_finder import LAW, NIST, NUMBER, STANDARD, Citation, CitationFinder
+from aimsgraph.domain.citation_finder import LAW, NUMBER, STANDARD, Citation, CitationFinder
 from aimsgraph.domain.citation_names import FOREIGN, Mention
 from aimsgraph.domain.segments import HEADING, ROW, Segment
 
@@ -26,7 +26,9 @@ _OF = re.compile(
 )
 _BESIDE = re.compile(r"['’]s?\s|[\s:,(\[–—*_`-]{0,4}(?:\(EU\) )?(?:\d{4}/\d+ )?")
 _OTHER_FOLLOWS = re.compile(
-    r"[\s,)]{0,3}(?:of|in|under) (?:the|our|this|your|its|their|that) (?:said )?(?:[a-z]\w+ ){0,2}(?:contract|agreement|statutes?|bylaws|by-laws|constitution|charter|policy|manual|handbook|guide|appendix|schedule|code|convention|treaty|proposal|draft|law|directive|decree|white paper|paper|report)\b",
+    r"[\s,)]{0,3}(?:of|in|under) (?:the|our|this|your|its|their|that) (?:said )?(?:[a-z]\w+ ){0,2}(?:contract|agreement"
+    r"|statutes?|bylaws|by-laws|constitution|charter|policy|manual|handbook|guide|appendix|schedule|code|convention|treaty"
+    r"|proposal|draft|law|directive|decree|white paper|paper|report)\b",
     re.IGNORECASE,
 )
 
@@ -172,8 +174,7 @@ def _decide(
     if _OTHER_FOLLOWS.match(segment.text, citation.group_end):
         return FOREIGN, True
     same = [m for m in inside if m.style == style]
-    before = [m for m in same if m.end <= citation.start]
-    if before:
+    if before := [m for m in same if m.end <= citation.start]:
         return before[-1].slug, len({m.slug for m in before}) == 1
     taken = {id(m) for m in attached.values()}
     after = {m.slug for m in same if m.start >= citation.end and id(m) not in taken and m.attaches}
@@ -181,19 +182,19 @@ def _decide(
     context = earlier[-1].slug if earlier else section.recent.get(style, "")
     if len(after) == 1 and (not context or context in after):
         return after.pop(), True
-    if style == NUMBER:
-        return (section.over(style), True) if section.over(style) else ("", False)
-    slug = context or section.over(style) or document.only(style)
-    if style == NIST:
-        return slug, False
-    if (
-        style == STANDARD
-        and not citation.worded
-        and segment.kind == HEADING
-        and not segment.text[: citation.start].strip()
-    ):
-        return "", False  # the heading's own number
-    return slug, False
+    return _from_context(segment, citation, context, section, document)
+
+
+def _from_context(
+    segment: Segment, citation: Citation, context: str, section: _Section, document: _Document
+) -> tuple[str, bool]:
+    style = citation.style
+    if style == NUMBER:  # "Risk 2" means too much: it needs the profile's name in the sentence or a heading
+        return section.over(style), True
+    is_own_number = style == STANDARD and not citation.worded and segment.kind == HEADING
+    if is_own_number and not segment.text[: citation.start].strip():
+        return "", False
+    return context or section.over(style) or document.only(style), False
 
 
 def _attached(text: str, citations: list[Citation], mentions: list[Mention]) -> dict[int, Mention]:

@@ -23,22 +23,27 @@ _FOREIGN_LAW = re.compile(
     r"|Council of Europe[\w ]{0,30}Convention|CETS (?:No\. ?)?\d+|Constitution|Treaty|Grundgesetz|BGB|HGB|BDSG|StGB"
     r"|(?:[A-Z][A-Za-z]+(?:-[A-Z][a-z]+)? ){1,3}(?:Regulation|Directive|Code)(?! \()|SB \d{2}-\d+"
     r"|(?:[A-Z][A-Za-z]+(?:-[A-Z][a-z]+)? ){1,3}Act\b"
-    r"|(?:our|the|this|your|their) (?:(?:\w+ ){0,2}(?:[Cc]ontract|[Aa]greement|[Ss]tatutes|[Bb]ylaws|[Bb]y-laws|DPA|MSA|terms of (?:use|service)"
+    r"|(?:our|the|this|your|their) (?:(?:\w+ ){0,2}(?:[Cc]ontract|[Aa]greement|[Ss]tatutes|"
+    r"[Bb]ylaws|[Bb]y-laws|DPA|MSA|terms of (?:use|service)"
     r"|articles of association|Code of Practice|[Cc]harter|[Cc]onstitution))"
     r"|(?:[Pp]roposal|[Dd]raft (?:text|act|regulation)|[Pp]roposed (?:act|regulation|text))(?:,? of \d{4})?"
     r")(?![\w])"
 )
 _FOREIGN_STANDARD = re.compile(
-    r"(?<![\w])(?:(?:pr)?(?:EN )?ISO(?:/IEC)?(?:/?\s?(?:TS|TR|DIS|FDIS))?[\s-]?(?:IEC )?\d{4,5}(?:-\d+)?(?::20\d\d)?|IEC \d{4,5}(?:-\d+)*"
-    r"|(?:pr)?EN \d{4,5}(?:-\d+)?(?::20\d\d)?|NIST SP ?800-\d+\w?|NIST (?:CSF|Cybersecurity Framework)(?: 2\.0)?|NIST Privacy Framework"
-    r"|SOC ?2|PCI[ -]DSS|COBIT|CIS Controls|OWASP|IEEE \d+|HITRUST|FedRAMP|BSI [A-Z]\w+|BS \d{4,5}|TISAX|C5:20\d\d)(?![\w])"
+    r"(?<![\w])(?:(?:pr)?(?:EN )?ISO(?:/IEC)?(?:/?\s?(?:TS|TR|DIS|FDIS))?[\s-]?(?:IEC )?\d{4,5}(?:-\d+)?(?::20\d\d)?"
+    r"|IEC \d{4,5}(?:-\d+)*"
+    r"|(?:pr)?EN \d{4,5}(?:-\d+)?(?::20\d\d)?|NIST SP ?800-\d+\w?|NIST (?:CSF|Cybersecurity Framework)(?: 2\.0)?"
+    r"|NIST Privacy Framework"
+    r"|SOC ?2|PCI[ -]DSS|COBIT|CIS Controls|OWASP|IEEE \d+|HITRUST|FedRAMP|BSI [A-Z]\w+|BS \d{4,5}|TISAX"
+    r"|C5:20\d\d)(?![\w])"
 )
 _NOT_NAMES = re.compile(
-    r"(?:This|The|That|Our|Under|Of|In|An|A|Said|See|And|Both|Each|Per|With|To|For|Amending|New|Article \w+|Whole|Entire) (?:Act|Regulation|Directive|Code)\Z"
+    r"(?:This|The|That|Our|Under|Of|In|An|A|Said|See|And|Both|Each|Per|With|To|For|Amending|New|Article \w+|Whole"
+    r"|Entire) (?:Act|Regulation|Directive|Code)\Z"
 )
 _OTHER_COUNTRY = re.compile(
-    r"(?:Colorado|Korea|South Korea|Korean|Texas|Utah|Japan|Japanese|Brazil|Brazilian|Canada|Canadian|Chile|Chilean|UK|Vietnam"
-    r"|Vietnamese|Italian|Spanish|Swiss|Chinese|Kazakh|California|Illinois|New York|Taiwan)(?:['’]s)?\s$"
+    r"(?:Colorado|Korea|South Korea|Korean|Texas|Utah|Japan|Japanese|Brazil|Brazilian|Canada|Canadian|Chile|Chilean|UK"
+    r"|Vietnam|Vietnamese|Italian|Spanish|Swiss|Chinese|Kazakh|California|Illinois|New York|Taiwan)(?:['’]s)?\s$"
 )
 _PROPOSED = re.compile(r"(?:[Pp]roposed|[Dd]raft|[Pp]roposal for (?:an?|the)|2021)\s$")
 _PROPOSAL = re.compile(r"['’]?s?\s(?:[Pp]roposal|[Dd]raft|[Bb]ill)\b")

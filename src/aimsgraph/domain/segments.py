@@ -15,7 +15,8 @@ class Segment:
 
     Attributes:
         text: what is read; a row is its cells joined by " | ".
-        anchors: (offset, line, column) in rising order; between two of them columns count on and a newline starts a line.
+        anchors: (offset, line, column) in rising order; between two of them columns count on, and a newline starts a
+            line.
         kind: `text`, `heading` or `row`.
         level: depth of a heading, from 1.
         beside: the title that belongs to this value, such as the `title` of the same JSON object.
@@ -30,9 +31,9 @@ class Segment:
     context: str = ""
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return line and column of a character.
+        r"""Return line and column of a character.
 
-        >>> Segment("one\\ntwo", ((0, 7, 3),)).position(5)
+        >>> Segment("one\ntwo", ((0, 7, 3),)).position(5)
         (8, 2)
         """
         at = max(bisect_right(self.anchors, (offset, 1 << 60, 0)) - 1, 0)

@@ -103,7 +103,7 @@ def read_row(source: Source, names: Names) -> MappingRow:
     cell = _Reader(source, ROWS)
     id_ = cell("id")
     if not is_row_id(id_):
-        raise cell.wrong("id", f"{id_!r} is no row id", "use letters, digits and . _ ( ) @ -")
+        raise cell.wrong("id", f"{id_!r} is no row id", "use letters, digits and . _ ( ) @ + ~ -")
     subjects, objects = (cell.references(side, names) for side in ("subject", "object"))
     versions = [cell.items(f"{side}_version") for side in ("subject", "object")]
     for side, ends, pins in zip(("subject", "object"), (subjects, objects), versions, strict=True):

@@ -1,8 +1,8 @@
 """Reads the public library format of CISO Assistant: YAML with frameworks and requirement mapping sets.
 
 `subset`, `superset` and `equal` are taken from source to target, as the tool itself takes them (a superset covers its
-target). `intersect` says only that something is shared. A framework in the same file lends its items their short titles;
-their texts are not taken over.
+target). `intersect` says only that something is shared. A framework in the same file lends its items their short
+titles; their texts are not taken over.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from aimsgraph.domain.segments import HEADING, ROW, TEXT, Anchor, Segment
 from aimsgraph.errors import InputError, Location
@@ -22,12 +23,20 @@ MAX_BYTES = 20_000_000
 MAX_SEGMENT = 20_000
 MAX_FILES = 20_000
 _BINARY = frozenset(
-    "png jpg jpeg gif webp ico bmp tiff pdf zip gz tgz bz2 xz 7z tar jar whl exe dll so dylib o a pyc class wasm woff woff2 ttf otf eot mp3 mp4 mov avi "
-    "mkv wav ogg xlsx xls pptx ppt doc odt ods db sqlite sqlite3 parquet arrow npy npz pt onnx bin dat lock map".split()
+    re.findall(
+        r"\w+",
+        """png jpg jpeg gif webp ico bmp tiff pdf zip gz tgz bz2 xz 7z tar jar whl exe dll so dylib o a pyc class wasm
+        woff woff2 ttf otf eot mp3 mp4 mov avi mkv wav ogg xlsx xls pptx ppt doc odt ods db sqlite sqlite3 parquet arrow
+        npy npz pt onnx bin dat lock map""",
+    )
 )
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "dist", "build", "site-packages"})
 _CODE = frozenset(
-    "py js ts tsx jsx mjs java kt go rs c h cc cpp hpp cs rb php swift scala sh bash sql r pl lua tf rego toml ini cfg proto graphql".split()
+    re.findall(
+        r"\w+",
+        """py js ts tsx jsx mjs java kt go rs c h cc cpp hpp cs rb php swift scala sh bash sql r pl lua tf rego toml ini
+        cfg proto graphql""",
+    )
 )
 _COMMENT = re.compile(r"^[ \t]*(?:#!?|//+!?|/?\*+/?|--|;+|%+|<!--|\"\"\"|''')+[ \t]?", re.MULTILINE)
 _HEADING = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(.*)")
@@ -36,7 +45,8 @@ _UNDERLINE = re.compile(r"[ \t]{0,3}(=+|-{3,})[ \t]*\Z")
 _TABLE_RULE = re.compile(r"[ \t|:+-]{3,}\Z")
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _YAML = re.compile(
-    r"(?P<indent>[ ]{0,80}(?:- {1,4})*)(?P<key>[\w.$/-]{1,80}|\"[^\"]{1,80}\"|'[^']{1,80}')\s?:(?:[ \t]+(?P<value>.*))?\Z"
+    r"(?P<indent>[ ]{0,80}(?:- {1,4}){0,8})(?P<key>[\w.$/-]{1,80}|\"[^\"]{1,80}\"|'[^']{1,80}')\s?:"
+    r"(?:[ \t]+(?P<value>.*))?\Z"
 )
 _TITLE_KEY = re.compile(r"(?:^|[_-])(?:title|name|label|heading|article_?title|control_?name)\Z", re.IGNORECASE)
 _ID_KEY = re.compile(
@@ -54,7 +64,7 @@ class Document:
 
 
 def iter_paths(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
-    """Yield files in order, and whether each was named itself; below folders, hidden ones and known binaries are left out.
+    """Yield files in order, and whether each was named itself; of a folder, hidden files and known binaries stay out.
 
     Raises:
         InputError: a path does not exist, or a folder holds more files than are read at once.
@@ -188,46 +198,59 @@ def _bounded(segments: Iterator[Segment]) -> Iterator[Segment]:
             start = end
 
 
-def _read_blocks(text: str, *, markdown: bool) -> Iterator[Segment]:
-    """Read paragraphs, and in Markdown headings, list items and tables."""
-    block: list[str] = []
-    begun, header, fenced = 0, "", False
+class _Blocks:
+    """Gathers lines to paragraphs, and in Markdown to headings, list items and tables."""
 
-    def flush() -> Iterator[Segment]:
-        if block:
-            yield Segment("\n".join(block), ((0, begun, 1),))
-            block.clear()
+    def __init__(self, lines: Sequence[str], *, markdown: bool) -> None:
+        self._lines = lines
+        self._markdown = markdown
+        self._block: list[str] = []
+        self._begun = 0
+        self._header = ""
+        self._fenced = False
 
-    lines = text.split("\n")
-    for number, line in enumerate(lines, start=1):
-        if markdown and _FENCE.match(line):
-            yield from flush()
-            fenced = not fenced
-            continue
-        heading = _HEADING.fullmatch(line) if markdown and not fenced else None
-        underlined = markdown and not fenced and len(block) == 1 and _UNDERLINE.match(line) and "|" not in block[0]
-        is_row = line.lstrip().startswith("|") and line.count("|") > 1
-        if heading:
-            yield from flush()
+    def read(self) -> Iterator[Segment]:
+        for number, line in enumerate(self._lines, start=1):
+            yield from self._line(number, line)
+        yield from self._flush()
+
+    def _flush(self) -> Iterator[Segment]:
+        if self._block:
+            yield Segment("\n".join(self._block), ((0, self._begun, 1),))
+            self._block = []
+
+    def _line(self, number: int, line: str) -> Iterator[Segment]:
+        marks = self._markdown and not self._fenced
+        if self._markdown and _FENCE.match(line):
+            yield from self._flush()
+            self._fenced = not self._fenced
+        elif marks and (heading := _HEADING.fullmatch(line)):
+            yield from self._flush()
             yield Segment(line, ((0, number, 1),), HEADING, len(heading.group(1)))
-        elif underlined:
-            yield Segment(block.pop(), ((0, begun, 1),), HEADING, 1 if "=" in line else 2)
-        elif is_row:
-            yield from flush()
-            following = lines[number] if number < len(lines) else ""
-            header = line if _TABLE_RULE.match(following) and "|" in following else header
-            if not _TABLE_RULE.match(line):
-                yield Segment(line, ((0, number, 1),), ROW, context="" if header == line else header)
+        elif marks and len(self._block) == 1 and "|" not in self._block[0] and _UNDERLINE.match(line):
+            yield Segment(self._block.pop(), ((0, self._begun, 1),), HEADING, 1 if "=" in line else 2)
+        elif line.lstrip().startswith("|") and line.count("|") > 1:
+            yield from self._flush()
+            yield from self._row(number, line)
         elif not line.strip():
-            yield from flush()
-            header = ""
+            yield from self._flush()
+            self._header = ""
         else:
-            if _LIST_ITEM.match(line) or fenced or len(block) > 400:
-                yield from flush()
-            if not block:
-                begun = number
-            block.append(line)
-    yield from flush()
+            if _LIST_ITEM.match(line) or self._fenced or len(self._block) > 400:
+                yield from self._flush()
+            self._begun = self._begun if self._block else number
+            self._block.append(line)
+
+    def _row(self, number: int, line: str) -> Iterator[Segment]:
+        following = self._lines[number] if number < len(self._lines) else ""
+        if _TABLE_RULE.match(following) and "|" in following:
+            self._header = line
+        if not _TABLE_RULE.match(line):
+            yield Segment(line, ((0, number, 1),), ROW, context="" if self._header == line else self._header)
+
+
+def _read_blocks(text: str, *, markdown: bool) -> Iterator[Segment]:
+    return _Blocks(text.split("\n"), markdown=markdown).read()
 
 
 def _read_json(text: str) -> Iterator[Segment]:
@@ -343,7 +366,8 @@ def _read_table(text: str, delimiter: str) -> Iterator[Segment]:
     """Read the rows of CSV or TSV; what the csv module refuses is read as text."""
     first = text[: text.find("\n") if "\n" in text else len(text)]
     delimiter = delimiter or max((",", ";", "\t"), key=first.count)
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    plain = delimiter == "\t"
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting)
     header, before = "", 0
     lines = text.split("\n")

@@ -71,7 +71,7 @@ class ForeignSets:
             return
         self._said.add(key)
         rows = self._rows.setdefault((slugs[0].pop(), slugs[1].pop()), {})
-        id_ = _free_id("--".join("_".join(r.partition(":")[2] for r in side) for side in ends), rows)
+        id_ = _free_id("--".join("+".join(r.partition(":")[2] for r in side) for side in ends), rows)
         rows[id_] = replace(row, id=id_, subjects=ends[0], objects=ends[1])
 
     def add_nomatch(

@@ -10,11 +10,11 @@ _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.
 
 
 def render_github(findings: Sequence[Finding]) -> str:
-    """Return one command a line.
+    r"""Return one command a line.
 
     >>> from aimsgraph.errors import Location
     >>> render_github([Finding("R", "50% wrong", Location("a,b.md", 3, 7))])
-    '::error file=a%2Cb.md,line=3,col=7,title=R::50%25 wrong\\n'
+    '::error file=a%2Cb.md,line=3,col=7,title=R::50%25 wrong\n'
     """
     return "".join(f"{_command(finding)}\n" for finding in findings)
 

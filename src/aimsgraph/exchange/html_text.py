@@ -1,15 +1,20 @@
-"""Reads the text of HTML: a segment for each block, headings with their level, table rows; scripts and styles left out."""
+"""Reads the text of HTML: a segment for each block, headings with their level, table rows; no scripts, no styles."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from aimsgraph.domain.segments import HEADING, ROW, TEXT, Anchor, Segment
+from aimsgraph.domain.segments import HEADING, TEXT, Anchor, Segment
 from aimsgraph.exchange.documents import make_row
 
 _INLINE = frozenset(
-    "a abbr b bdi bdo cite code data dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var wbr".split()
+    re.findall(
+        r"\w+",
+        """a abbr b bdi bdo cite code data dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var
+        wbr""",
+    )
 )
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg"})
 _LEVELS = {f"h{n}": n for n in range(1, 7)}

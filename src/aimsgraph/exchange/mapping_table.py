@@ -21,7 +21,7 @@ from aimsgraph.exchange.losses import LossReport
 MAX_TEXT = 32_000
 """Characters of the longest text read; a spreadsheet cell holds 32,767."""
 NOMATCH_PREFIX = "nomatch-"
-_ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._()@-]*")
+_ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._()@+~-]*")
 _SET_ID = re.compile(r"[a-z0-9]+(-+[a-z0-9]+)*")
 _MAX_DIGITS = 15
 _RELATIONS = tuple(WORDS)
@@ -182,7 +182,10 @@ class MappingTable:
 
     def with_rows_of_set(self) -> MappingTable:
         """Return the table with what a row repeats of its set left out, so that equal sets compare equal."""
-        return replace(self, rows=tuple(_without_repeats(row, self.header) for row in self.rows))
+        day = self.header.authored_on
+        rows = tuple(_without_repeats(row, self.header) for row in self.rows)
+        none = tuple(replace(row, searched_on=None) if row.searched_on == day else row for row in self.nomatches)
+        return replace(self, rows=rows, nomatches=none)
 
 
 def _without_repeats(row: MappingRow, header: SetHeader) -> MappingRow:

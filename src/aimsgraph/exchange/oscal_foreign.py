@@ -55,6 +55,7 @@ class _Reader:
     def __init__(self, collection: Node, names: Names, ours: Mapping[str, str]) -> None:
         self.collection = collection
         self.sets = ForeignSets(names, ours, self._header(), collection.source.file)
+        self.keys: dict[str, str] = {}
         self.by_iri = {framework.iri: framework.slug for framework in names.frameworks.values()}
 
     def read(self) -> Imported:
@@ -100,7 +101,7 @@ class _Reader:
     def _framework(self, resource: Node) -> str:
         """Return the key of a mapped resource: its title where the back matter has one, else its address."""
         href = resource.text("href", required=True)
-        title, version = "", ""
+        title = ""
         if href.startswith("#") and "back-matter" in self.collection:
             for one in self.collection.child("back-matter").children("resources"):
                 if one.text("uuid") == href[1:]:
@@ -113,8 +114,11 @@ class _Reader:
             self.sets.ours = self.sets.foreign.ours = {**self.sets.ours, slug: slug}
             return slug
         last = unquote(urlsplit(href).path.rstrip("/").rpartition("/")[2]).removesuffix(".json").removesuffix(".xml")
-        self.sets.foreign.framework(href, clean(title or last or href), version, href)
-        return href
+        key = self.keys.setdefault(href, clean(title or last or href))
+        if sum(known == key for known in self.keys.values()) > 1:
+            key = self.keys[href] = f"{key} {href}"  # two resources of one title stay two frameworks
+        self.sets.foreign.framework(key, title or last or href, "", href)
+        return key
 
     def _read_map(self, one: Node, source: str, target: str, basis: str) -> None:
         for name in one.unread(_MAP):

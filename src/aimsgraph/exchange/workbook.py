@@ -24,6 +24,7 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 _BROKEN = (
     ArithmeticError, AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, RuntimeError,
@@ -220,7 +221,7 @@ def _text(cell: Any, where: Location, position: int) -> str:  # noqa: ANN401
         return "yes" if value else "no"
     if isinstance(value, float):
         return repr(int(value)) if value.is_integer() else repr(value)
-    text = str(value)
+    text = _ESCAPED.sub("_", str(value))
     if len(text) > MAX_TEXT:
         raise InputError(
             f"the cell has {len(text)} characters, at most {MAX_TEXT} are read", location=at, remedy="shorten it"

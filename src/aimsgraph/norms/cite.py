@@ -1,4 +1,4 @@
-"""Checks the citations of a text: does the id exist, is it still law, is the title beside it its own, is the date right?
+"""Checks the citations of a text: does the id exist, is it still law, is the title its own, is the date right?
 
 Pure judging: text comes in as segments, findings go out. What is doubtful is left alone: a citation whose framework is
 not clear, a level of a framework that the graph does not record, a sentence that tells history.
@@ -6,6 +6,7 @@ not clear, a level of a framework that the graph does not record, a sentence tha
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from aimsgraph.domain.citation_context import Located, locate, sentences
-from aimsgraph.domain.citation_finder import LAW, NUMBER, STANDARD, CitationFinder
+from aimsgraph.domain.citation_finder import LAW, STANDARD, CitationFinder
 from aimsgraph.domain.citations import format_citation
 from aimsgraph.domain.identifiers import ID, is_statement_id
 from aimsgraph.domain.report import Finding, Severity
@@ -24,6 +25,7 @@ from aimsgraph.errors import Location, NotFound, UsageError
 from aimsgraph.norms.cite_dates import DateJudge
 from aimsgraph.norms.cite_labels import LabelJudge, title_of
 from aimsgraph.norms.cite_tables import CiteTables, DraftNumber, head_of
+from aimsgraph.norms.cite_words import DENIED, KNOWN_DRAFT, LINK, NOT_BEFORE, PAST
 from aimsgraph.norms.index import Entry, Index
 from aimsgraph.norms.law import Amendment, Law, Version
 
@@ -39,26 +41,7 @@ RULES = {
 IGNORE = "aimsgraph:ignore"
 """A line with this mark is left alone."""
 _DRAFT_OF = "eu-ai-act"
-_PAST = re.compile(
-    r"\b(?:delet\w+|repeal\w+|remov\w+|mov(?:ed|es|ing)|former(?:ly)?|replac\w+|supersed\w+|old|no longer|2024 (?:text|version|wording)|original(?:ly)?|previous(?:ly)?|became|becomes|now|used to"
-    r"|as (?:published|adopted|enacted)|amend\w+|chang\w+|soften\w+|until|before the|stale|invented|wrong\w*|not exist\w*|does not exist|no such|draft|proposal|proposed|decoy\w*|renumber\w+|relocat\w+|where did|instead|was)\b|→|->",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(
-    r"\b(?:no such|not? (?:exist|a control|real|valid|controls)|do(?:es)? not exist|do not exist|invented|decoys?|nonexistent|non-existent|unknown id|fake|gibt es nicht|made[- ]up|hallucinat\w+|there is no|are not|is not a|is no)\b",
-    re.IGNORECASE,
-)
-_NOT = re.compile(r"\b(?:not|no|never|instead of|rather than)(?: in| the)?\s[\"“`*]{0,2}$", re.IGNORECASE)
-_DRAFTY = re.compile(
-    r"\b(?:proposal|draft|COM\(2021\)|2021 (?:text|version|numbering)|former(?:ly)?|old (?:number|article)|renumber\w+|previously|originally|trilogue|Parliament(?:['’]s)? (?:position|text|version)|was Art\w*|it was|became|now Art\w*|instead of|not Art\w*)\b|→|->",
-    re.IGNORECASE,
-)
-_LINK = re.compile(
-    r"[\s,'’*_`\"“”]{0,4}(?:s\s)?(?:(?:of the )?(?:EU )?AI Act|of Regulation \(EU\) 2024/1689)?[\s,(:–—|\"“*_-]{0,6}"
-    r"(?:(?:requires?|on|about|sets out|sets|lays down|governs|covers|concerns|imposes|establishes|concerning|regarding|regulates|for|provides? for|provides?|mandates?|obliges|has|contains|addresses|deals with|the|an?|their|its|"
-    r"all|some|strict|specific|which|that|providers?|to|of|carry out|conduct|perform|implement|and|high-risk|AI|EU|under|pursuant to|in|per|required by|by|with|see|cf\.|also|report|keep|be|follows?|disclosed|labelled|labeled|marked|registration|reporting|certain|plan|plans|systems?|systems|obligations?|duties|rules?|requirements?|duty|must|shall|comply|compliance|set|conducted|performed|laid down|referred to|within|form|assessment|article)[\s(:,–—-]{1,3}){0,6}",
-    re.IGNORECASE,
-)
+_OUR_PATH = re.compile(r"/(?:art|anx|rct|cpt)_|/stmt/|/iso/|/nist/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +123,7 @@ class CitationJudge:
         if self._dates is None:
             return
         bounds = sentences(segment)
-        for start, end in zip(bounds, bounds[1:], strict=False):
+        for start, end in itertools.pairwise(bounds):
             cited = [one for one in located if start <= one.citation.start < end and one.slug == _DRAFT_OF]
             for stale in self._dates.judge(segment.text[start:end], segment.context, cited, start):
                 message = f"{stale.claimed} is not when {_subject(stale.subject)} applies: {stale.now}"
@@ -180,7 +163,7 @@ class CitationJudge:
             return
         for wording in self._tables.wordings.get(head_of(one.citation.local), ()) if one.slug == _DRAFT_OF else ():
             text = one.sentence
-            if all(p.search(text) for p in wording.words) and not _PAST.search(text):
+            if all(p.search(text) for p in wording.words) and not PAST.search(text):
                 yield found(
                     SUPERSEDED,
                     f"{cited} is cited with a wording that was replaced",
@@ -209,34 +192,33 @@ class CitationJudge:
     def _unknown(self, one: Located) -> tuple[str, str] | None:
         """Return message and remedy for an id that does not exist; None where that cannot be told."""
         citation = one.citation
-        if _DENIED.search(one.sentence) or _NOT.search(one.segment.text[max(0, citation.start - 12) : citation.start]):
-            return None
         if citation.address:
-            if not re.search(r"/(?:art|anx|rct|cpt)_|/stmt/|/iso/|/nist/", citation.address):
+            if not _OUR_PATH.search(citation.address):
                 return None
-            return (
-                "nothing in the graph has this address",
-                f"check it with `aimsgraph resolve`; {self._near(one.slug, _local_of_path(citation.address))}",
-            )
-        if not citation.locals or not self._is_recorded(one):
+            near = self._near(one.slug, _local_of_path(citation.address))
+            return "nothing in the graph has this address", f"check it with `aimsgraph resolve`; {near}"
+        if not citation.locals or self._is_denied(one) or not self._is_recorded(one) or self._is_doubtful(one):
             return None
-        if not one.explicit:
-            if one.unsure or any(
-                f"{other}:{local}".casefold() in self._keys for other in one.others for local in citation.locals
-            ):
-                return None
-            if (
-                citation.style == STANDARD
-                and not citation.worded
-                and not self._is_decoy(one)
-                and one.segment.kind == HEADING
-            ):
-                return None
         info = self._index.frameworks[one.slug]
         reason = next((info.known_mistakes[local] for local in citation.locals if local in info.known_mistakes), "")
         because = f": {reason}" if reason else ""
         message = f"{info.label} has no {_cite(citation.local, info.style)}{because.rstrip('.')}"
         return message, self._near(one.slug, citation.local)
+
+    def _is_denied(self, one: Located) -> bool:
+        """Say whether the text itself says that there is no such id, or that it is a draft's."""
+        before = one.segment.text[max(0, one.citation.start - 12) : one.citation.start]
+        known = KNOWN_DRAFT.search(one.sentence) and head_of(one.citation.local) in self._tables.drafts
+        return bool(known or DENIED.search(one.sentence) or NOT_BEFORE.search(before))
+
+    def _is_doubtful(self, one: Located) -> bool:
+        """Say whether a citation whose sentence names no framework may be of another one."""
+        if one.explicit:
+            return False
+        citation = one.citation
+        others = (f"{other}:{local}".casefold() in self._keys for other in one.others for local in citation.locals)
+        own_number = citation.style == STANDARD and not citation.worded and one.segment.kind == HEADING
+        return one.unsure or any(others) or (own_number and not self._is_decoy(one))
 
     def _is_decoy(self, one: Located) -> bool:
         return any(local in self._index.frameworks[one.slug].known_mistakes for local in one.citation.locals)
@@ -284,14 +266,15 @@ class CitationJudge:
             day = min(v.span.published for v in versions)
             return f"{_cite_entry(entry)} was not known yet on {self._moment.law_as_of}", f"it was published on {day}"
         ended = [v for v in versions if v.span.end is not None and v.span.end <= self._moment.on]
-        if not ended or _PAST.search(text):
+        if not ended or PAST.search(text):
             return None
         amendments = self._ending(ended[-1], entry)
         moved = next((a.moved_to for a in amendments if a.moved_to), "")
         if moved and moved.partition(":")[2] in one.citation.locals:
             return None
         by = f" by {amendments[0].source}" if amendments else ""
-        gone = f"{_cite_entry(entry)} was {'moved' if moved else 'deleted'}{by}: no longer in force since {ended[-1].span.end}"
+        how = "moved" if moved else "deleted"
+        gone = f"{_cite_entry(entry)} was {how}{by}: no longer in force since {ended[-1].span.end}"
         return gone, f"cite {moved}" if moved else f"see `aimsgraph show {entry.reference}`"
 
     def _ending(self, version: Version, entry: Entry) -> list[Amendment]:
@@ -340,9 +323,9 @@ class CitationJudge:
         return now[-1] if now else title_of(entry)
 
     def _draft(self, one: Located) -> DraftNumber | None:
-        """Return the draft's number that is meant, if words right beside it say so and the adopted article says otherwise."""
+        """Return the draft's number that is meant, if the words beside it say so."""
         citation = one.citation
-        if one.slug != _DRAFT_OF or citation.style != LAW or _DRAFTY.search(one.sentence):
+        if one.slug != _DRAFT_OF or citation.style != LAW or KNOWN_DRAFT.search(one.sentence):
             return None
         rows = self._tables.drafts.get(head_of(citation.local), ())
         text = one.segment.text
@@ -379,10 +362,10 @@ class CitationJudge:
 def _beside(topic: re.Pattern[str], before: str, after: str) -> str:
     """Return the words of a topic that are linked with a citation by nothing but linking words."""
     for match in topic.finditer(after):
-        if _LINK.fullmatch(after[: match.start()]):
+        if LINK.fullmatch(after[: match.start()]):
             return match.group()
     for match in topic.finditer(before):
-        if _LINK.fullmatch(before[match.end() :]):
+        if LINK.fullmatch(before[match.end() :]):
             return match.group()
     return ""
 
@@ -420,7 +403,7 @@ def _level(local: str) -> str:
 
 
 def _levels(index: Index) -> dict[str, frozenset[str]]:
-    """Return which kinds of ids each framework records: clauses, a letter's annex, articles, recitals, steps, statements."""
+    """Return which kinds of ids each framework records: clauses, an annex, articles, recitals, steps, statements."""
     found: dict[str, set[str]] = {}
     for entry in index.by_reference.values():
         local = entry.reference.partition(":")[2]

@@ -1,8 +1,8 @@
 """Judges what a text says about when something applies, against the application rules of the law as known.
 
-A claim is flagged only if it is plainly one: a landmark date of the law, a word of applying, and a subject (a provision or
-a common phrase such as "high-risk obligations") none of whose dates is that date. Sentences that tell history are left
-alone.
+A claim is flagged only if it is plainly one: a landmark date of the law, a word of applying, and a subject (a provision
+or a common phrase such as "high-risk obligations") none of whose dates is that date. Sentences that tell history are
+left alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,19 @@ from dataclasses import dataclass
 
 from aimsgraph.domain.citation_context import Located
 from aimsgraph.domain.time import Moment
+from aimsgraph.norms.cite_words import (
+    APPLIES,
+    GENERAL_PURPOSE,
+    HIGH_RISK,
+    LEADS_TO_DATE,
+    LITERACY,
+    NO_CLAIM,
+    OWED,
+    PROHIBITED,
+    SANCTION,
+    TELLS_HISTORY,
+    TRANSPARENCY,
+)
 from aimsgraph.norms.index import Index
 from aimsgraph.norms.law import Law, Rule
 
@@ -37,38 +50,15 @@ _DATE = re.compile(
     rf"|{_MONTH.format('m3')}\.?\s(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<y3>20\d\d)(?!\d)|(?P<d4>\d{{1,2}})[./](?P<m4>\d{{1,2}})[./](?P<y4>20\d\d)(?!\d)"
     rf"|{_MONTH.format('m5')}\s(?P<y5>20\d\d)(?!\d))"
 )
-_APPLY = re.compile(
-    r"\b(?:appl(?:y|ies|icable|ication|ied)|tak(?:es?|ing) effect|enter(?:s|ing)? into (?:application|force|effect)|com(?:es?|ing) into (?:force|effect|application)"
-    r"|effective|enforce(?:d|able|ment)|binding|mandatory|kicks? in|go(?:es)? live|bite)\b",
-    re.IGNORECASE,
-)
-_DUTY = re.compile(
-    r"\b(?:compl(?:y|iant|iance)|deadline|must|shall|obligations?|required|requirements?|in force|starts?|begins?|needed|mandates?|rules|duties|have to|date)\b",
-    re.IGNORECASE,
-)
-_BEFORE_DATE = re.compile(
-    r"(?:\b(?:from|on|by|as of|as from|starting|since|effective|deadline(?: is| of)?|date|in|of|is|start(?:s|ing)? on|beginning)|[:=(|,–—-])\s*[\"'“*_`]{0,3}\s*$",
-    re.IGNORECASE,
-)
-_NOT_A_CLAIM = re.compile(
-    r"\b(?:before|until|till|after|prior to|not|no longer|earlier than|than|between|to|through)\s[\"'“*_`]{0,3}$",
-    re.IGNORECASE,
-)
-_HISTORY = re.compile(
-    r"\b(?:original(?:ly)?|was to|were to|was due|were due|would have|should have|previous(?:ly)?|formerly|former|before the (?:amendment|omnibus|change)|instead of|rather than"
-    r"|postpon\w+|defer\w+|delay\w+|moved?|moves|moving|shift\w*|push\w*|extend\w*|no longer|not (?:yet )?appl\w+|do(?:es)? not|did not|had|as (?:published|adopted|enacted) in|as published|2024 text|old|stale|outdated"
-    r"|superseded|replaced|amend\w+|chang\w+|stood|law as known|until|contradict\w*|wrong(?:ly)?|incorrect\w*|myth|false(?:ly)?|cut-off|placed on the market|already on the market|legacy|existing|public authorit\w+"
-    r"|large-scale|draft|proposed|proposal|proposes|could|might|may be|if|whether|contested|formal date|on paper|both|expected|argu\w+|assum\w+|claim\w*|thinks?|believ\w+|myth|guidelines?|guidance|template|sandbox\w*|standards?|report|evaluation)\b",
-    re.IGNORECASE,
-)
 _ANNEX_III, _ANNEX_I = (
     re.compile(r"\bAnnex III\b"),
     re.compile(r"\bAnnex I\b(?!I|V|X)|\bproduct safety\b|\bembedded in (?:regulated )?products\b"),
 )
-_SANCTION = re.compile(
-    r"\b(?:fin(?:e|es|ed|ing)|penalt(?:y|ies)|enforce\w*|powers?|sanctions?|supervis\w+)\b", re.IGNORECASE
-)
 LONGEST_CELL = 70
+Meant = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""Name, local ids and routes of what a date is about."""
+Placed = tuple[int, int, str, tuple[str, ...], tuple[str, ...]]
+"""The same with start and end before it."""
 ROUTES = ("annex-iii", "annex-i")
 
 
@@ -82,42 +72,12 @@ class Topic:
     name: str = ""
 
 
-_SYSTEMS = r"(?:AI )?(?:system )?(?:obligations?|requirements?|rules|provisions|duties|regime|systems?|AI systems?|AI)"
 TOPICS = (
-    Topic(
-        re.compile(
-            rf"\bhigh[- ]risk (?:AI )?{_SYSTEMS}\b|\b(?:obligations?|requirements?|rules|duties)[\w ]{{0,20}} high[- ]risk\b|\bhigh[- ]risk\b(?=\W*$|\s*[|:)])",
-            re.IGNORECASE,
-        ),
-        ("Cpt.III.Sec.2", "Cpt.III.Sec.3"),
-        ROUTES,
-        "high-risk duties",
-    ),
-    Topic(
-        re.compile(
-            r"\b(?:GPAI|general[- ]purpose AI|foundation models?)(?: models?)?(?: provider)? (?:obligations?|rules|requirements?|duties|provisions|models?)\b|\b(?:obligations?|rules|requirements?|duties) (?:for|on) (?:providers of )?(?:GPAI|general[- ]purpose AI)\b|\bGPAI\b|\bgeneral[- ]purpose AI models\b",
-            re.IGNORECASE,
-        ),
-        ("Cpt.V",),
-        ("gpai", "gpai-systemic"),
-        "duties for general-purpose AI models",
-    ),
-    Topic(
-        re.compile(
-            r"\b(?:prohibitions?|prohibited (?:AI )?(?:practices|uses|systems)|bans?|banned (?:AI )?practices|unacceptable[- ]risk\b(?: \w+)?)\b",
-            re.IGNORECASE,
-        ),
-        ("Cpt.II",),
-        (),
-        "prohibited practices",
-    ),
-    Topic(re.compile(r"\bAI literacy\b", re.IGNORECASE), ("Art.4",), (), "AI literacy"),
-    Topic(
-        re.compile(r"\btransparency (?:obligations?|requirements?|rules|duties)\b", re.IGNORECASE),
-        ("Cpt.IV",),
-        (),
-        "transparency obligations",
-    ),
+    Topic(HIGH_RISK, ("Cpt.III.Sec.2", "Cpt.III.Sec.3"), ROUTES, "high-risk duties"),
+    Topic(GENERAL_PURPOSE, ("Cpt.V",), ("gpai", "gpai-systemic"), "duties for general-purpose AI models"),
+    Topic(PROHIBITED, ("Cpt.II",), (), "prohibited practices"),
+    Topic(LITERACY, ("Art.4",), (), "AI literacy"),
+    Topic(TRANSPARENCY, ("Cpt.IV",), (), "transparency obligations"),
 )
 
 
@@ -148,16 +108,16 @@ class DateJudge:
     def judge(self, sentence: str, context: str, cited: Sequence[Located], start: int) -> Iterator[StaleDate]:
         """Yield the stale dates of a sentence; offsets are those of its segment."""
         dates = [(m.start(), m.end(), days) for m in _DATE.finditer(sentence) if (days := self._landmark(m))]
-        if not dates or _HISTORY.search(sentence):
+        if not dates or TELLS_HISTORY.search(sentence):
             return
         words = f"{context} {sentence}"
-        applies, owed = _APPLY.search(words), _DUTY.search(words)
+        applies, owed = APPLIES.search(words), OWED.search(words)
         if not (applies or owed):
             return
         subjects = _subjects(sentence, cited, start)
         for number, (begin, end, days) in enumerate(dates):
-            if _NOT_A_CLAIM.search(sentence[max(0, begin - 16) : begin]) or not (
-                begin <= 3 or _BEFORE_DATE.search(sentence[max(0, begin - 24) : begin])
+            if NO_CLAIM.search(sentence[max(0, begin - 16) : begin]) or not (
+                begin <= 3 or LEADS_TO_DATE.search(sentence[max(0, begin - 24) : begin])
             ):
                 continue
             floor = dates[number - 1][1] if number else 0
@@ -192,7 +152,7 @@ class DateJudge:
 
     def _contradiction(
         self,
-        meant: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]],
+        meant: Sequence[Meant],
         days: tuple[dt.date, ...],
         others: set[dt.date],
         *,
@@ -201,8 +161,8 @@ class DateJudge:
     ) -> tuple[str, str, str] | None:
         """Return subject, provision and what applies now, if no subject has one of these dates."""
         found: tuple[str, str, str] | None = None
-        for name, locals_, routes in meant:
-            routes = _narrowed(routes, near)
+        for name, locals_, asked in meant:
+            routes = _narrowed(asked, near)
             now = [rule for local in locals_ for rule in self._rules(local, routes, holding=True)]
             past = [rule for local in locals_ for rule in self._rules(local, routes, holding=False)]
             allowed = {rule.applies_from for rule in now} | self._spared(locals_, routes)
@@ -255,11 +215,9 @@ class DateJudge:
         return False
 
 
-def _subjects(
-    sentence: str, cited: Sequence[Located], start: int
-) -> list[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]]:
+def _subjects(sentence: str, cited: Sequence[Located], start: int) -> list[Placed]:
     """Return start, end, name, provisions and routes of what a sentence speaks of."""
-    found: list[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]] = []
+    found: list[Placed] = []
     for located in cited:
         local = located.citation.local
         if re.match(r"(?:Art\.(?:111|112|113)\b|Rec\.)", local):
@@ -268,7 +226,7 @@ def _subjects(
             (located.citation.start - start, located.citation.end - start, located.citation.text, (local,), ())
         )
     for topic in TOPICS:
-        if topic.routes != ROUTES and _SANCTION.search(sentence):
+        if topic.routes != ROUTES and SANCTION.search(sentence):
             continue  # the fines and powers behind a duty have dates of their own
         found += [
             (m.start(), m.end(), topic.name, topic.provisions, topic.routes) for m in topic.pattern.finditer(sentence)
@@ -278,10 +236,10 @@ def _subjects(
 
 def _meant(
     sentence: str,
-    subjects: Sequence[tuple[int, int, str, tuple[str, ...], tuple[str, ...]]],
+    subjects: Sequence[Placed],
     span: tuple[int, int, int, int],
-) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Return the subjects a date is about: those in parentheses or behind a colon after it, else before it, else after it."""
+) -> list[Meant]:
+    """Return what a date is about: what stands in brackets or behind a colon after it, else before, else after it."""
     floor, begin, end, ceiling = span
     bracket = re.match(r"[*_`\"]{0,2}\s?\(([^()]{0,160})\)", sentence[end:ceiling])
     behind = re.match(r"[*_`\"]{0,3}\s?(?:[:–—|]|-\s)", sentence[end:ceiling])

@@ -30,7 +30,7 @@ _LINE_BEFORE = re.compile(
 _CUT = re.compile(
     r"\s(?:is|are|must|shall|requires?|applies|sets|says|lays|covers|mandates|does|has|which|that|and its)\s"
 )
-_STOP = frozenset("the a an of for to and or in on by with its their as such which that ai system systems".split())
+_STOP = frozenset(re.findall(r"\w+", "the a an of for to and or in on by with its their as such which that ai system"))
 _GENERIC = frozenset(
     {
         "general",
@@ -133,9 +133,9 @@ class LabelJudge:
     def fits(self, label: str, entry: Entry, *, strict: bool = False) -> bool:
         """Say whether a label may be the entry's own.
 
-        It is if it is its title, in other words perhaps, or that of a whole or part of it. Unless told to be strict, words
-        that all stand in the entry's own statements are no title but tell what it is about: "Article 26(2) (human
-        oversight)".
+        It is if it is its title, in other words perhaps, or that of a whole or part of it. Unless told to be strict,
+        words that all stand in the entry's own statements are no title but tell what it is about: "Article 26(2)
+        (human oversight)".
         """
         key = _key(label)
         for own in self._own.get(entry.reference, ()):

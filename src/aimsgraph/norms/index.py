@@ -162,9 +162,9 @@ class Index:
         Raises:
             NotFound: there is none; the message names those there are.
         """
-        slug, _, edition = text.partition("@")
+        slug, at, edition = text.partition("@")
         info = self.frameworks.get(slug) or self._framework_by_name(text)
-        if info is None or (edition and info.slug == slug and edition != info.edition):
+        if info is None or (at and edition != info.edition):
             known = ", ".join(f"{i.slug}@{i.edition}" if i.edition else i.slug for i in self.frameworks.values())
             raise NotFound(f"there is no framework {text!r}", remedy=f"known: {known}")
         return info

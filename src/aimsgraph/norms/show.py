@@ -102,7 +102,7 @@ class Shower:
             "statements": [
                 self._statement_line(s, moment) for s in self.law.statements if self.law.is_within(s.provision, iri)
             ],
-            "clocks": self._clocks(iri),
+            "clocks": self._clocks(iri, moment),
             "penalties": self._penalties(iri),
             "amendments": self._amendments(iri),
             "moved_here": self._moved_here(iri),
@@ -175,7 +175,8 @@ class Shower:
             for row in map(_jsonable, iter_rows(self.store, query))
         ]
 
-    def _clocks(self, iri: str) -> list[Json]:
+    def _clocks(self, iri: str, moment: Moment) -> list[Json]:
+        """Return the statutory clocks; beside the date recorded for operators stands every reading of the law."""
         rows = self._rows(f"""SELECT ?provision ?case ?duty ?duration ?starts ?effective_from ?note
             (GROUP_CONCAT(?role; SEPARATOR="; ") AS ?roles) WHERE {{
             ?c aims:dueUnder ?p ; aims:duty ?duty ; aims:duration ?duration ; aims:clockStarts ?starts ;
@@ -183,7 +184,17 @@ class Shower:
             ?p aims:isDirectPartOf* <{iri}> ; aims:reference ?provision .
             OPTIONAL {{ ?c aims:clockCase ?case }} OPTIONAL {{ ?c rdfs:comment ?note }} }}
             GROUP BY ?c ?provision ?case ?duty ?duration ?starts ?effective_from ?note ORDER BY ?c""")
-        return [row | {"roles": "; ".join(sorted(row["roles"].split("; ")))} for row in rows]
+        return [
+            row
+            | {
+                "roles": "; ".join(sorted(row["roles"].split("; "))),
+                "application": [
+                    rule_to_dict(rule)
+                    for rule in self.law.rules_for(self.index.by_reference[row["provision"]].iri, moment)
+                ],
+            }
+            for row in rows
+        ]
 
     def _penalties(self, iri: str) -> list[Json]:
         return self._rows(f"""SELECT ?provision ?infringement ?maximum_eur ?maximum_turnover_percent ?effective_from
