@@ -52,8 +52,8 @@ bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
 	$(BIN)/python bench/startup.py
 
 lock: $(VENV)/.dev  ## resolve the lock files anew
-	$(LOCK) pyproject.toml --extra reason --extra docs -o requirements/runtime.txt
-	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx -o requirements/runtime.txt
+	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs --extra xlsx -o requirements/dev.txt
 
 package: $(VENV)/.dev  ## build the source archive and the wheel
 	$(BIN)/python -m build

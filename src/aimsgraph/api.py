@@ -117,12 +117,18 @@ class AimsGraph:
         found = []
         if moment.law_as_of > current:
             found.append(f"the law is known up to {current} only, not up to {moment.law_as_of}")
+        unknown = [slug for slug in slugs if self.index.framework(slug).current_to is None]
+        found += [f"{slug}: how current it is nobody says" for slug in unknown]
         return found
 
     def current_to(self, *slugs: str) -> dt.date:
-        """Return the day up to which the facts were checked: the earliest of the frameworks an answer draws on."""
-        wanted = slugs or tuple(self.index.frameworks)
-        return min(self.index.framework(slug).current_to for slug in wanted)
+        """Return the day up to which the facts were checked: the earliest of the frameworks an answer draws on.
+
+        Those of others, for which no day is known, are passed over; `warnings` tells of them.
+        """
+        known = {slug: info.current_to for slug, info in self.index.frameworks.items() if info.current_to is not None}
+        wanted = [self.index.framework(slug).slug for slug in slugs]
+        return min(known[slug] for slug in (wanted if known.keys() & set(wanted) else known) if slug in known)
 
     def frameworks(self) -> list[Json]:
         """Return the frameworks and catalogues with edition, counts, source and rights."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,14 +94,15 @@ def fill_directory(settings: Settings) -> str:
         return target.replace_all(source.store.quads())
 
 
-def import_graph(settings: Settings, name: ox.NamedNode, quads: Iterable[ox.Quad]) -> str:
-    """Make a graph of the store directory hold these quads, derive anew what follows, and return the generation.
+def import_graphs(settings: Settings, graphs: Mapping[ox.NamedNode, Iterable[ox.Quad]]) -> str:
+    """Make graphs of the store directory hold these quads, derive anew what follows, and return the generation.
 
     All of it in one commit or nothing.
     """
     with open_directory(Path(settings.store), write=True) as target:
         memory = MemoryStore(quad for quad in target.quads() if quad.graph_name not in _derived_graphs())
-        memory.replace_graph(name, quads)
+        for name, quads in graphs.items():
+            memory.replace_graph(name, quads)
         _derive(memory)
         return target.replace_all(memory.quads())
 

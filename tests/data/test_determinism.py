@@ -14,7 +14,7 @@ from aimsgraph.content.build import build
 from aimsgraph.content.format import format_content
 from aimsgraph.content.read import table_columns
 
-ORDERED = ("provisions.tsv",)  # the order of these rows is what they say
+ORDERED = ("provisions.tsv", "reviews.tsv")  # the order of these rows is what they say; reviews are numbered by it
 SCRIPT = """
 import sys
 from pathlib import Path

@@ -124,7 +124,9 @@ TINY = MappingTable(
             ("subset-of", "no-relationship"), Decimal("-0.5"),
         ),
         ReviewRow("nomatch-A.2.4", "Bo Reviewer", "human", dt.date(2026, 5, 3), False, (), Decimal("0.5"), "Same."),
-        ReviewRow("joint-1", "https://orcid.org/0000-0000-0000-0002", "human", dt.date(2026, 5, 4), False, (), Decimal("0")),
+        ReviewRow(
+            "joint-1", "https://orcid.org/0000-0000-0000-0002", "human", dt.date(2026, 5, 4), False, (), Decimal("0")
+        ),
     ),
 )  # fmt: skip
 FOREIGN = MappingTable(

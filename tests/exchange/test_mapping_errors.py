@@ -3,11 +3,12 @@
 import io
 import json
 import re
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mapping_samples import HEADER, NAMES, TINY
 
@@ -74,13 +75,13 @@ READ = {
         ("oscal", OSCAL, '"relationship": "intersects-with"', '"relationship": "intersect"', "f:", "did you mean"),
         ("oscal", OSCAL, '"id-ref": "A.6.2.8"', '"id-ref": "A.6"', "f:", "no item 'iso-42001:A.6'"),
         ("oscal", OSCAL, '"maps": [', '"maps": {', "f:", "not JSON"),
-        ("oscal", OTHER_OSCAL, '"sources": [', '"source": [', "f:24", "names no item"),
+        ("oscal", OTHER_OSCAL, '"sources": [', '"source": [', "f:23", "names no item"),
         ("oscal", OTHER_OSCAL, '"title": "Garden rules to ours",', "", "f:4", "'title' is missing"),
         ("oscal", OTHER_OSCAL, '"percentage": 0.75', '"percentage": 75', "f:43", "between 0 and 1"),
-        ("oscal", OTHER_OSCAL, '"uuid": "6f0c9a3e-2f5d-4f5e-8c7e-0a5b7e0f0004",', '"uuid": "a", "uuid": "b",', "f:24", "twice"),
+        ("oscal", OTHER_OSCAL, '"relationship": "inter', '"uuid": "b", "relationship": "inter', "f:25", "twice"),
         ("oscal", OTHER_OSCAL, '"mapping-collection"', '"catalog"', "f:1:1", "'mapping-collection' is missing"),
         ("ciso", CISO, "relationship: superset", "relationship: supersede", "f:31:25", "did you mean 'superset'"),
-        ("ciso", CISO, "urn:example:risk:req_node:garden:g.1\n          target", "garden g.1\n          target", "f:29:35", "names no"),
+        ("ciso", CISO, "source_requirement_urn: urn:", "source_requirement_urn: ", "f:29:35", "names no"),
         ("ciso", CISO, "requirement_mapping_sets", "reference_controls", "f:", "no requirement mapping set"),
         ("ciso", CISO, "rationale: semantic", "rationale: magic", "f:32:22", "unknown rationale"),
         ("ciso", CISO, "locale: en", "locale: &a en", "f:2", "anchors"),
@@ -109,7 +110,7 @@ class TestHostileText:
 
     @pytest.mark.parametrize("format_", ["oscal", "ciso"])
     def test_deep_nesting(self, format_: str) -> None:
-        with pytest.raises(InputError, match="levels|nesting depth"):
+        with pytest.raises(InputError, match=r"levels|nesting depth"):
             READ[format_]('{"a":' + "[" * 10_000 + "]" * 10_000 + "}")
 
     @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ class TestHostileText:
         ],
     )
     def test_a_cell_of_a_megabyte(self, format_: str, text: str) -> None:
-        with pytest.raises(InputError, match="characters|field larger") as caught:
+        with pytest.raises(InputError, match=r"characters|field larger") as caught:
             READ[format_](text)
         assert caught.value.location
         assert len(str(caught.value)) < 1000
@@ -169,6 +170,7 @@ class TestHostileText:
         with pytest.raises(UsageError, match="no format"):
             write_mapping(TINY, NAMES, "docx")
 
+    @settings(max_examples=80)
     @given(st.sampled_from(sorted(READ)), st.data())
     def test_any_damage_ends_in_an_error_of_ours_or_in_a_table(self, format_: str, data: st.DataObject) -> None:
         text = {"csv": CSV, "sssom": SSSOM, "oscal": OSCAL, "ciso": CISO, "olir": OLIR}[format_]
@@ -206,7 +208,7 @@ class TestHostileWorkbooks:
         with pytest.raises(InputError, match="document type"):
             parse_xlsx(repacked({"xl/sharedStrings.xml": evil}), "f", NAMES)
 
-    @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet3.xml", "[Content_Types].xml"])
+    @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet3.xml", "[Content_Types].xml"])
     def test_broken_parts(self, part: str) -> None:
         for content in (b"", b"<a>", b"<a/>", b"\xff"):
             with pytest.raises(InputError):
@@ -270,3 +272,11 @@ def test_a_foreign_file_from_which_nothing_follows_is_an_error() -> None:
         del mapping[f"{side}-gap-summary"]
     with pytest.raises(InputError, match="no mapping could be read"):
         READ["oscal"](json.dumps(text))
+
+
+def test_xlsx_without_openpyxl_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(UsageError, match=r"aimsgraph\[xlsx\]"):
+        write_mapping(TINY, NAMES, "xlsx")
+    with pytest.raises(UsageError, match="openpyxl"):
+        parse_xlsx(XLSX, "f", NAMES)

@@ -11,8 +11,8 @@ from aimsgraph.exchange.losses import LossKind
 from aimsgraph.exchange.mapping_files import ReadOptions, read_mapping, tell_format
 from aimsgraph.exchange.mapping_table import Imported, MappingRow
 from aimsgraph.exchange.names import safe_local
-from aimsgraph.exchange.oscal_read import read_oscal
-from aimsgraph.exchange.sssom_read import read_sssom
+from aimsgraph.exchange.oscal_read import parse_oscal, read_oscal
+from aimsgraph.exchange.sssom_read import parse_sssom, read_sssom
 from aimsgraph.exchange.sssom_slots import predicate_for, relations_for
 from aimsgraph.exchange.strm import StrmDocuments, read_strm
 
@@ -82,6 +82,25 @@ class TestSssom:
         assert {"similarity_score", "set mapping_tool"} <= losses(imported, LossKind.DROPPED).keys()
         assert "similarity_score" in imported.report.render()
 
+    def test_bare_iris_and_urns_name_frameworks_too(self) -> None:
+        text = """subject_id\tpredicate_id\tobject_id\tmapping_justification\tsubject_source
+https://a.example/rules/7\tskos:exactMatch\turn:b:item:x (1)\tsemapv:ManualMappingCuration\t
+sssom:NoTermFound\tskos:exactMatch\turn:b:item:y\tsemapv:ManualMappingCuration\thttps://a.example/rules/
+"""
+        table = parse_sssom(text.encode(), "f", NAMES).table
+        assert table.header.id == "import--https-a-example-rules--urn-b-item"
+        assert table.rows[0].subjects == ("https-a-example-rules:7",)
+        assert [(row.item, row.scope) for row in table.nomatches] == [("urn-b-item:y", "https-a-example-rules")]
+        assert table.foreign[1].items[0].original == "x (1)"
+
+    def test_a_prefix_that_is_called_like_a_framework_of_ours_is_not_it(self) -> None:
+        text = """#curie_map: {"iso-42001": "https://other.example/", "our": "https://w3id.org/aimsgraph/id/iso/42001/2023/"}
+subject_id\tpredicate_id\tobject_id
+iso-42001:9.1\tskos:exactMatch\tour:9.1
+"""
+        (row,) = parse_sssom(text.encode(), "f", NAMES).table.rows
+        assert (row.subjects, row.objects) == (("iso-42001-foreign:9.1",), ("iso-42001:9.1",))
+
 
 class TestOscal:
     @pytest.fixture
@@ -104,6 +123,19 @@ class TestOscal:
         assert (second.extent, second.basis, str(second.confidence)) == ("all", "functional", "0.75")
         header = imported.table.header
         assert (header.method, header.author, str(header.authored_on)) == ("automated", "Garden club", "2026-01-05")
+
+    @pytest.mark.parametrize(
+        ("href", "slug"),
+        [
+            ("https://g.example/cat/Garden%20v1.json", "garden-v1"),
+            ("http://[x", "x"),
+            ("?", "unnamed"),
+            ("a.xml#b", "a"),
+        ],
+    )
+    def test_any_address_names_a_framework(self, href: str, slug: str) -> None:
+        text = (FILES / "other.oscal.json").read_text().replace("#6f0c9a3e-2f5d-4f5e-8c7e-0a5b7e0f0009", href)
+        assert parse_oscal(text.encode(), "f", NAMES).table.foreign[0].slug == slug
 
     def test_gap_summaries_are_no_matches_on_both_sides(self, imported: Imported) -> None:
         assert {(row.item, row.scope) for row in imported.table.nomatches} == {

@@ -25,14 +25,14 @@ def content() -> Content:
     return read_content([assets.root() / "data"])
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(table=mapping_tables())
 def test_random_set_is_read_back_equal_from_xlsx(table: MappingTable) -> None:
     assert parse_xlsx(write_mapping(table, NAMES, "xlsx")[0], "set", NAMES).table == table
 
 
 @pytest.mark.parametrize("format_", ["sssom", "oscal", "csv"])
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(table=mapping_tables())
 def test_random_set_is_read_back_equal(format_: str, table: MappingTable) -> None:
     data, _ = write_mapping(table, NAMES, format_)

@@ -65,6 +65,8 @@ def cite(
         checked = judge.check(document.segments, document.name, hint)
         documents, citations = documents + 1, citations + checked.citations
         found += checked.findings[:MOST]
+        if checked.cut:
+            notes.append(f"{document.name}: only the first {checked.citations} citations were checked")
         if len(checked.findings) > MOST:
             notes.append(f"{document.name}: {len(checked.findings) - MOST} more findings are not shown")
     answer = session.envelope(

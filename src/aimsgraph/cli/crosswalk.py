@@ -14,6 +14,12 @@ from aimsgraph.cli.session import Session, pass_session
 
 Json = dict[str, Any]
 _status = click.option("--min-status", default="reviewed", show_default=True, help="candidate, reviewed or accepted.")
+_WITHOUT = {
+    "disputed": "only contested rows speak of it",
+    "below_status": "only rows of a lower status speak of it; --min-status candidate shows them",
+    "not_looked_at": "nobody has looked",
+}
+"""Why an item has no answer: field of the answer → words."""
 _NO_CLAIM = (
     "A mapping helps; it proves no conformity. ISO/IEC 42001 gives no presumption of conformity with the AI Act."
 )
@@ -116,15 +122,15 @@ def unmapped(
         }
         for n in found.no_match
     ]
-    disputed, never = (
-        [{"ref": crosswalks.name(iri), "label": graph.label(iri)} for iri in items]
-        for items in (found.disputed, found.not_looked_at)
-    )
-    answer = session.envelope(moment, ours, theirs, no_match=no_match, disputed=disputed, not_looked_at=never)
+    rest = {
+        why: [{"ref": crosswalks.name(iri), "label": graph.label(iri)} for iri in getattr(found, why)]
+        for why in _WITHOUT
+    }
+    answer = session.envelope(moment, ours, theirs, no_match=no_match, **rest)
     rows = [["no match", n["ref"], n["label"], n["reason"]] for n in no_match]
-    rows += [["disputed", n["ref"], n["label"], "only contested rows speak of it"] for n in disputed]
-    rows += [["not looked at", n["ref"], n["label"], ""] for n in never]
-    foot = f"\n{len(no_match)} looked at without a counterpart, {len(disputed)} disputed, {len(never)} not looked at\n"
+    rows += [[why.replace("_", " "), n["ref"], n["label"], _WITHOUT[why]] for why in _WITHOUT for n in rest[why]]
+    counts = ", ".join(f"{len(rest[why])} {why.replace('_', ' ')}" for why in _WITHOUT)
+    foot = f"\n{len(no_match)} looked at without a counterpart, {counts}\n"
     write_listing(format_, output, answer, ["what", "item", "label", "reason"], rows, foot=foot)
 
 
@@ -193,7 +199,7 @@ def _text(answer: Json, session: Session, *, explain: bool) -> str:
         f"{n['subject']}: looked at {n['scope']} on {n['on']}, no counterpart: {n['reason']}"
         for n in answer["no_match"]
     ]
-    lines += [f"{name}: nobody has looked" for name in answer["not_looked_at"]]
+    lines += [f"{name}: {words}" for why, words in _WITHOUT.items() for name in answer[why]]
     if answer["leads"]:
         lines.append(f"{len(answer['leads'])} leads, from which nothing follows:")
         lines += [f"  {lead['subject']} … {lead['object']}: {lead['why']}" for lead in answer["leads"][:10]]

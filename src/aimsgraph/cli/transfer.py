@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from aimsgraph.app import IMPORTED, import_graph
+from aimsgraph.app import IMPORTED, import_graphs
 from aimsgraph.cli.output import write
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.domain.identifiers import GRAPH
@@ -47,7 +47,7 @@ def import_(session: Session, file: Path, graph_name: str | None) -> None:
             f"the graph {name} is filled by `aimsgraph build` alone", remedy="choose another name for --graph"
         )
     quads = list(read_rdf(file, graph=graph))
-    generation = import_graph(session.settings, graph, quads)
+    generation = import_graphs(session.settings, {graph: quads})
     session.say(f"{len(quads)} triples in {name}, generation {generation}")
 
 

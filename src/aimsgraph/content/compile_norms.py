@@ -58,7 +58,10 @@ def compile_provisions(
         for provision in row.items("provisions")
     }
     for order, row in enumerate(rows.values(), start=1):
-        _compile_provision(out, row, order, names, concepts, _label(row, rows, source.header.style))
+        given = (new_titles.get((row["id"], a)) for v in versions[row["id"]] for a in v.introduced_by)
+        newest = [title for title in (row["title"], *given) if title][-1:]
+        label = _label(row, rows, source.header.style, "".join(newest))
+        _compile_provision(out, row, order, names, concepts, label)
         title = row["title"]
         previous: ox.NamedNode | None = None
         for version in versions[row["id"]]:
@@ -142,10 +145,9 @@ def _compile_version(
         node.say("supersedes", previous)
 
 
-def _label(row: Row, rows: Mapping[str, Row], style: str) -> str:
-    """Return what a reader sees first: the citation, the title, and for a bare "General" what it is general about."""
+def _label(row: Row, rows: Mapping[str, Row], style: str, title: str) -> str:
+    """Return what a reader sees first: citation, newest title, and for a bare "General" what it is general about."""
     citation = format_citation(row["id"], style)
-    title = row["title"]
     if title == "General" and row["parent"] in rows:
         title = f"General ({rows[row['parent']]['title']})"
     if not title:

@@ -17,8 +17,10 @@ from aimsgraph.crosswalk.coverage import (
     Unmapped,
     build_matrix,
     count_carried,
+    disputed_items,
     find_set_cover,
     find_unmapped,
+    items_below_status,
 )
 from aimsgraph.crosswalk.lint import lint
 from aimsgraph.crosswalk.load import Locate, load_network, load_nomatches
@@ -92,7 +94,7 @@ class Crosswalk:
         return Request(target, max_hops, self._usable[min_status], role)
 
     def ask(self, items: Iterable[str], request: Request, moment: Moment, *, explain: bool) -> Json:
-        """Return answers, contradictions, leads, no-matches and what nobody looked at, as JSON.
+        """Return answers, contradictions, leads, no-matches and, apart, what remains without any of them, as JSON.
 
         Args:
             items: IRIs asked about.
@@ -110,7 +112,7 @@ class Crosswalk:
             if explain:
                 answered = {answer.object for answer in found}
                 leads += [lead for lead in self._leads(item, asked, moment) if lead.object not in answered]
-        no_match, never = self._without(items, asked, moment)
+        no_match, rest = self._without(items, asked, moment)
         good = [answer for answer in answers if not answer.relation.is_contradiction]
         bad = [answer for answer in answers if answer.relation.is_contradiction]
         return {
@@ -121,22 +123,27 @@ class Crosswalk:
                 {"subject": self.name(n.item), "scope": n.scope, "on": str(n.searched_on or ""), "reason": n.reason}
                 for n in no_match
             ],
-            "not_looked_at": [self.name(item) for item in never],
+            **{why: [self.name(item) for item in without] for why, without in rest.items()},
         }
 
     def _leads(self, item: str, request: Request, moment: Moment) -> list[Lead]:
         return [lead for lead in self.composer.leads(item, request) if self._in_force(lead.object, moment)]
 
-    def _without(self, items: tuple[str, ...], request: Request, moment: Moment) -> tuple[list[NoMatch], list[str]]:
-        """Return the no-matches of items and what nobody looked at; a heading stands for its assessable parts."""
+    def _without(
+        self, items: tuple[str, ...], request: Request, moment: Moment
+    ) -> tuple[list[NoMatch], dict[str, list[str]]]:
+        """Return the no-matches of items and why others have no answer; a heading stands for its assessable parts."""
         looked = {record.item: record for record in self.nomatches if record.scope == request.target}
-        no_match, never = [], []
+        disputed, below = disputed_items(self.composer, request.target), items_below_status(self.composer, request)
+        no_match = []
+        rest: dict[str, list[str]] = {"disputed": [], "below_status": [], "not_looked_at": []}
         for item in dict.fromkeys(each for asked in items for each in self._standing_for(asked, moment)):
             if item in looked:
                 no_match.append(looked[item])
             elif not self.composer.answers(item, request):
-                never.append(item)
-        return no_match, never
+                why = "disputed" if item in disputed else "below_status" if item in below else "not_looked_at"
+                rest[why].append(item)
+        return no_match, rest
 
     def _standing_for(self, item: str, moment: Moment) -> list[str]:
         parts = (item,) if item in self.assessable else self.network.all_parts_of(item)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from aimsgraph.crosswalk.compose import Composer, Request
 from aimsgraph.crosswalk.proof import Answer
-from aimsgraph.domain.mapping import NoMatch
+from aimsgraph.domain.mapping import STATUSES, Mapping, NoMatch
 from aimsgraph.domain.relation import Verdict, judge
 
 FULLY, PARTLY, NONE, DISPUTED, NOT_LOOKED_AT = "fully", "partly", "none", "disputed", "not looked at"
@@ -17,16 +17,18 @@ FULLY, PARTLY, NONE, DISPUTED, NOT_LOOKED_AT = "fully", "partly", "none", "dispu
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """What has no counterpart: three different facts.
+    """What has no counterpart: four different facts.
 
     Attributes:
         no_match: looked for and not found.
         disputed: only contested rows speak of it.
+        below_status: only rows speak of it whose status is lower than asked for.
         not_looked_at: never looked for.
     """
 
     no_match: tuple[NoMatch, ...]
     disputed: tuple[str, ...]
+    below_status: tuple[str, ...]
     not_looked_at: tuple[str, ...]
 
 
@@ -72,9 +74,10 @@ def find_unmapped(
     """
     looked = {record.item: record for record in nomatches if record.scope == target}
     wanted = replace(request, target=target, max_hops=1)
-    contested = disputed_items(composer, target)
+    contested, lower = disputed_items(composer, target), items_below_status(composer, wanted)
     no_match: list[NoMatch] = []
     disputed: list[str] = []
+    below: list[str] = []
     never: list[str] = []
     for item in items:
         answers = composer.answers(item, wanted)
@@ -83,16 +86,25 @@ def find_unmapped(
         if item in looked:
             no_match.append(looked[item])
         elif not answers:
-            (disputed if item in contested else never).append(item)
-    return Unmapped(tuple(no_match), tuple(disputed), tuple(never))
+            (disputed if item in contested else below if item in lower else never).append(item)
+    return Unmapped(tuple(no_match), tuple(disputed), tuple(below), tuple(never))
 
 
 def disputed_items(composer: Composer, target: str) -> frozenset[str]:
     """Return the items that a contested row pairs with an item of the target framework, on either side."""
+    return _paired(composer, target, lambda row: row.status == "contested")
+
+
+def items_below_status(composer: Composer, request: Request) -> frozenset[str]:
+    """Return the items that a row pairs with one of the target whose status is lower than the request wants."""
+    return _paired(composer, request.target, lambda row: row.status in STATUSES and not request.usable(row))
+
+
+def _paired(composer: Composer, target: str, is_meant: Callable[[Mapping], bool]) -> frozenset[str]:
     framework_of = composer.network.framework_of
     found: set[str] = set()
     for row in composer.network.rows:
-        if row.status == "contested":
+        if is_meant(row):
             for ours, theirs in ((row.subjects, row.objects), (row.objects, row.subjects)):
                 if any(framework_of.get(item) == target for item in theirs):
                     found.update(ours)

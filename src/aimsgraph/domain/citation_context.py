@@ -8,19 +8,22 @@ document names. A law or standard that is none of ours takes over in the same wa
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from aimsgraph.domain.citation_finder import LAW, NUMBER, STANDARD, Citation, CitationFinder
 from aimsgraph.domain.citation_names import FOREIGN, Mention
 from aimsgraph.domain.segments import HEADING, ROW, Segment
 
+NEAREST_NAMES = 24
 _END = re.compile(r"(?:[.!?]['\"”’)\]]{0,2}|\n[ \t]*[-*•] )\s+(?=[\"“'‘(\[*_`]{0,3}[A-Z0-9])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Arts?|art|arts|No|Nos|para|par|pt|pts|Rec|Reg|Dir|cf|vs|approx|Abs|Nr|lit|Sec|Fig|resp|incl|Cl|Ch|pp?|Dr|Mr|Ms|Inc)|"
-    r"\be\.g|\bi\.e|\bet al|\bU\.S|(?<![\w.])\d{1,2}|(?<!\w)[A-Z])\.$"
+    r"\be\.g|\bi\.e|\bet al|\bU\.S|(?<!\w)[A-Z])\.$"
 )
+_ITEM_NUMBER = re.compile(r"[ \t]*\d{1,2}\.")
 _OF = re.compile(
     r"(?P<soft>[\s*_`\"”’)\]]{0,4}[,(]?\s?[\[*_`]{0,3})(?P<word>(?:of|in|under|from|within|per|der|des|du|to)\s)?(?:the\s|EU\s|EU’s\s)?[\[*_`]{0,3}"
 )
@@ -41,6 +44,7 @@ class Located:
         segment: the piece of text it stands in.
         start: where its sentence starts.
         end: where its sentence ends.
+        sentence: the sentence.
         slug: its framework.
         explicit: the framework is named in its own sentence, or it names it itself.
         others: frameworks of the same style that the document names.
@@ -50,16 +54,12 @@ class Located:
     segment: Segment
     start: int
     end: int
+    sentence: str
     citation: Citation
     slug: str
     explicit: bool
     others: frozenset[str]
     unsure: bool
-
-    @property
-    def sentence(self) -> str:
-        """The sentence it stands in."""
-        return self.segment.text[self.start : self.end]
 
 
 @dataclass(slots=True)
@@ -109,10 +109,16 @@ def sentences(segment: Segment) -> list[int]:
     text = segment.text
     if segment.kind == ROW and len(text) < 600:
         return [0, len(text)]
-    ends = [
-        m.end() for m in _END.finditer(text) if not _ABBREVIATION.search(text[max(0, m.start() - 8) : m.start() + 1])
-    ]
+    ends = [m.end() for m in _END.finditer(text) if not _is_inside(text, m.start() + 1)]
     return [0, *(e for e in ends if e < len(text)), len(text)]
+
+
+def _is_inside(text: str, end: int) -> bool:
+    """Say whether a full stop belongs to an abbreviation or to the number of a list item."""
+    line = text.rfind("\n", 0, end) + 1
+    return bool(
+        _ABBREVIATION.search(text[max(0, end - 9) : end]) or _ITEM_NUMBER.fullmatch(text[max(line, end - 9) : end])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +148,33 @@ def _in_segment(
     segment: Segment, citations: list[Citation], mentions: list[Mention], section: _Section, document: _Document
 ) -> Iterator[Located]:
     bounds = sentences(segment)
+    texts = [segment.text[a:b] for a, b in pairwise(bounds)]
     attached = _attached(segment.text, citations, mentions)
+    over = [m for m in mentions if m.end == 0]
+    named = [m for m in mentions if m.end > 0]
+    starts = [m.start for m in named]
+    foreign = {m.style for m in mentions if m.slug == FOREIGN}
     for citation in citations:
         at = max(bisect_right(bounds, citation.start) - 1, 0)
         start, end = bounds[at], bounds[min(at + 1, len(bounds) - 1)]
-        inside = [m for m in mentions if (start <= m.start and m.end <= end) or m.end == 0]
+        near = named[bisect_left(starts, start) : bisect_left(starts, end)]
+        inside = [*over, *near] if len(near) <= NEAREST_NAMES else _nearest(over, near, citation.start)
         slug, explicit = citation.slug, True
         if not slug:
-            slug, explicit = _decide(segment, citation, inside, attached, section, document, mentions)
+            earlier = named[: bisect_left(starts, citation.start)]
+            slug, explicit = _decide(segment, citation, inside, attached, section, document, [*over, *earlier[-20:]])
         if slug in ("", FOREIGN):
             continue
         style = document.finder.styles[slug]
         others = frozenset(document.named.get(style, set()) - {slug})
-        unsure = citation.style in section.foreign or any(m.slug == FOREIGN and m.style == style for m in mentions)
-        yield Located(segment, start, end, citation, slug, explicit, others, unsure)
+        unsure = style in section.foreign or style in foreign
+        yield Located(segment, start, end, texts[min(at, len(texts) - 1)], citation, slug, explicit, others, unsure)
+
+
+def _nearest(over: list[Mention], near: list[Mention], start: int) -> list[Mention]:
+    """Return the names around a citation in a sentence that names very many."""
+    at = bisect_left([m.start for m in near], start)
+    return [*over, *near[max(0, at - NEAREST_NAMES // 2) : at + NEAREST_NAMES // 2]]
 
 
 def _decide(

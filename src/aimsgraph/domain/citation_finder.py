@@ -299,6 +299,7 @@ def _list(text: str, first: re.Match[str], more: re.Pattern[str], *, plural: boo
 
 def _normal(cited: str) -> str:
     """Put what `domain.citations` does not read into words it does."""
+    cited = re.sub(r"(?i)\bannexes\b", "Annex", cited)
     cited = re.sub(r"(?i)\bartikel\b|\bart(?=\d)", "Article ", cited)
     cited = re.sub(r"\bAbs\.", "paragraph", cited)
     cited = re.sub(r"\b(?:lit\.|Buchst\.|item|area)|[§#]", "point ", cited)

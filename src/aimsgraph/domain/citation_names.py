@@ -85,7 +85,7 @@ class NameFinder:
         self._patterns = [(slug, _pattern(name)) for name, slug in names if not name.isdigit()]
         self._group = [slug for slug, _ in self._patterns]
         joined = "|".join(f"({pattern})" for _, pattern in self._patterns)
-        self._known = re.compile(rf"(?<![\w./-])(?:{joined})(?![\w]|[:/]\w*[A-Za-z])")
+        self._known = re.compile(rf"(?<![\w./-])(?=[A-Za-z0-9])(?:{joined})(?![\w]|[:/]\w*[A-Za-z])")
 
     def slug_of_number(self, number: str) -> str:
         """Return the framework of an act's number, such as `2024/1689`; empty if it is none of ours."""

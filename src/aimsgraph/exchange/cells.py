@@ -210,6 +210,7 @@ def _check_header(texts: Mapping[str, str], where: Location) -> None:
             raise InputError(f"the set's {name!r} is missing", location=where, remedy="fill it in")
     if not is_set_id(texts["id"]):
         raise InputError(f"{texts['id']!r} is no id of a set", location=where, remedy="use a-z, 0-9 and hyphens")
+    _read_day(texts.get("law_version", ""), where)
     for name in ("author_kind", "method"):
         if texts.get(name, "") not in ("", *KINDS):
             raise InputError(f"{name}: {texts[name]!r}", location=where, remedy=f"one of {', '.join(KINDS)}")

@@ -11,6 +11,7 @@ import io
 import os
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,8 @@ from typing import Literal
 from aimsgraph.domain.segments import HEADING, ROW, TEXT, Anchor, Segment
 from aimsgraph.errors import InputError, Location
 
-MAX_BYTES = 20_000_000
-MAX_SEGMENT = 20_000
+MAX_BYTES = 10_000_000
+MAX_SEGMENT = 4_000
 MAX_FILES = 20_000
 _BINARY = frozenset(
     re.findall(
@@ -48,6 +49,9 @@ _YAML = re.compile(
     r"(?P<indent>[ ]{0,80}(?:- {1,4}){0,8})(?P<key>[\w.$/-]{1,80}|\"[^\"]{1,80}\"|'[^']{1,80}')\s?:"
     r"(?:[ \t]+(?P<value>.*))?\Z"
 )
+_BETWEEN = " | "
+_BRACE = re.compile(r"[{}]")
+_COLON = re.compile(r"\s{0,9}:")
 _TITLE_KEY = re.compile(r"(?:^|[_-])(?:title|name|label|heading|article_?title|control_?name)\Z", re.IGNORECASE)
 _ID_KEY = re.compile(
     r"(?:^|[_-])(?:id|ref|reference|article|control|clause|provision|citation|code|number|section)\Z", re.IGNORECASE
@@ -140,7 +144,7 @@ def read_document(data: bytes, name: str) -> Document:
     if ending in ("html", "htm", "xhtml"):
         from aimsgraph.exchange.html_text import read_html
 
-        segments = read_html(text)
+        segments = _checked(read_html(text), where)
     elif ending in ("json", "jsonl", "jsonld", "ipynb", "sarif"):
         segments = _read_json(text)
     elif ending in ("yaml", "yml"):
@@ -154,6 +158,13 @@ def read_document(data: bytes, name: str) -> Document:
             text, markdown=ending in ("", "md", "markdown", "mdx", "qmd", "rmd") or name == "<stdin>"
         )
     return Document(name, tuple(_bounded(segments)))
+
+
+def _checked(segments: Iterator[Segment], where: Location) -> Iterator[Segment]:
+    try:
+        yield from segments
+    except ValueError as error:
+        raise InputError(f"this is no HTML that can be read: {error}", location=where) from error
 
 
 def _decode(data: bytes, where: Location) -> str:
@@ -191,7 +202,8 @@ def _bounded(segments: Iterator[Segment]) -> Iterator[Segment]:
             if end < len(segment.text):
                 blank = segment.text.rfind(" ", start + MAX_SEGMENT // 2, end)
                 end = blank + 1 if blank > 0 else end
-            inner = [(o - start, ln, c) for o, ln, c in segment.anchors if start < o < end]
+            first, last = (bisect_left(segment.anchors, (offset,)) for offset in (start + 1, end))
+            inner = [(o - start, ln, c) for o, ln, c in segment.anchors[first:last]]
             yield Segment(
                 segment.text[start:end], ((0, *segment.position(start)), *inner), TEXT, 0, "", segment.context
             )
@@ -257,43 +269,57 @@ def _read_json(text: str) -> Iterator[Segment]:
     """Read the string values of JSON without building it, so that depth does not matter."""
     import json
 
-    strings: list[tuple[int, int, int, int, bool]] = []  # start, end, line, object, is key
-    at, line, counted, scope, scopes, count = 0, 1, 0, 0, [0], 0
-    while (start := text.find('"', at)) >= 0:
-        for brace in re.findall(r"[{}]", text[at:start]):
-            if brace == "{":
-                count += 1
-                scope = count
-                scopes.append(scope)
-            elif len(scopes) > 1:
-                scopes.pop()
-                scope = scopes[-1]
-        end = _end_of_string(text, start + 1)
-        if end < 0:
-            break
-        line += text.count("\n", counted, start)
-        counted = start
-        strings.append((start + 1, end, line, scope, bool(re.compile(r"\s{0,9}:").match(text, end + 1))))
-        at = end + 1
-    key, keyed = "", []
-    for start, end, line, scope, is_key in strings:
-        if is_key:
-            key = text[start:end]
-        else:
-            keyed.append((key, start, end, line, scope))
-    titles = {
-        scope: text[start:end] for key, start, end, _, scope in keyed if _TITLE_KEY.search(key) and end - start < 300
-    }
-    for key, start, end, line, scope in keyed:
-        raw = text[start:end]
+    keyed = list(_iter_keyed(text))
+    titles = {one.scope: text[one.start : one.end] for one in keyed if _TITLE_KEY.search(one.key) and one.length < 300}
+    for one in keyed:
+        raw = text[one.start : one.end]
         try:
             value = str(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else raw
         except ValueError:
             value = raw
-        beside = titles.get(scope, "") if _ID_KEY.search(key) else ""
-        anchor = (0, line, start - text.rfind("\n", 0, start))
+        beside = titles.get(one.scope, "") if _ID_KEY.search(one.key) else ""
         # a decoded line break is no line of the file
-        yield Segment(value.replace("\n", " "), (anchor,), beside=beside, context=key)
+        yield Segment(value.replace("\n", " "), ((0, one.line, one.column),), beside=beside, context=one.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A string value of JSON: where it stands, its key, and the object it belongs to."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+    scope: int
+    key: str
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+def _iter_keyed(text: str) -> Iterator[_Value]:
+    at, line, newline, key, count = 0, 1, -1, "", 0
+    scopes = [0]
+    while (start := text.find('"', at)) >= 0:
+        for brace in _BRACE.findall(text, at, start):
+            if brace == "{":
+                count += 1
+                scopes.append(count)
+            elif len(scopes) > 1:
+                scopes.pop()
+        line += text.count("\n", at, start)
+        newline = max(newline, text.rfind("\n", at, start))
+        end = _end_of_string(text, start + 1)
+        if end < 0:
+            return
+        if _COLON.match(text, end + 1):
+            key = text[start + 1 : min(end, start + 200)]
+        else:
+            yield _Value(start + 1, end, line, start + 1 - newline, scopes[-1], key)
+        line += text.count("\n", start, end)
+        newline = max(newline, text.rfind("\n", start, end))
+        at = end + 1
 
 
 def _end_of_string(text: str, start: int) -> int:
@@ -396,9 +422,9 @@ def _columns(row: list[str], line: str) -> Iterator[tuple[str, int]]:
 
 def make_row(cells: Sequence[tuple[str, int, int]], header: str) -> Segment:
     """Join (text, line, column) of cells to one row."""
-    text, anchors = "", list[Anchor]()
-    for number, (cell, line, column) in enumerate(cells):
-        text += " | " if number else ""
-        anchors.append((len(text), line, column))
-        text += cell
-    return Segment(text, tuple(anchors) or ((0, 1, 1),), ROW, context=header)
+    parts, anchors, length = list[str](), list[Anchor](), 0
+    for cell, line, column in cells:
+        anchors.append((length, line, column))
+        parts.append(cell)
+        length += len(cell) + len(_BETWEEN)
+    return Segment(_BETWEEN.join(parts), tuple(anchors) or ((0, 1, 1),), ROW, context=header[:MAX_SEGMENT])

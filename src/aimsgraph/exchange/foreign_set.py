@@ -56,6 +56,12 @@ class ForeignSets:
             self.names.framework(slug)
         self.foreign = ForeignNames(self.names, self.ours)
 
+    def key_of_ours(self, slug: str) -> str:
+        """Return a key for a framework of ours that the file names by our own IRI."""
+        key = f"aimsgraph:{slug}"
+        self.ours = self.foreign.ours = {**self.ours, key: slug}
+        return key
+
     def add(self, subjects: Iterable[End], objects: Iterable[End], row: MappingRow) -> None:
         """Add a row; id and ends are filled in. A row of an unknown item of ours is left out and reported."""
         ends = [tuple(self._reference(end, row.location) for end in side) for side in (subjects, objects)]
@@ -107,8 +113,9 @@ class ForeignSets:
             slug: name.edition for slug, name in self.names.frameworks.items()
         }
         subject, object_ = (f"{slug}@{versions[slug]}" if versions[slug] else slug for slug in pair)
-        base = self.header.id or "--".join(pair)
-        id_ = slugify(f"{base} {' '.join(pair)}" if is_one_of_many and self.header.id else base)
+        id_ = slugify(f"{self.header.id} {' '.join(pair)}" if is_one_of_many else self.header.id)
+        if not self.header.id:
+            id_ = "--".join(pair)
         header = replace(self.header, id=IMPORT + id_, subject=subject, object=object_)
         return MappingTable(header, tuple(rows.values()), tuple(left), (), foreign).with_rows_of_set()
 

@@ -16,6 +16,8 @@ _INLINE = frozenset(
         wbr""",
     )
 )
+LONGEST_TAG = 4_000
+MOST_TAGS = 300_000
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg"})
 _LEVELS = {f"h{n}": n for n in range(1, 7)}
 
@@ -126,7 +128,40 @@ class _Reader(HTMLParser):
 
 
 def read_html(text: str) -> Iterator[Segment]:
-    """Read the segments of an HTML document, in its order."""
+    """Read the segments of an HTML document, in its order.
+
+    Raises:
+        ValueError: it holds more tags than are read.
+    """
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_plain_tags(text))
     yield from reader.finish()
+
+
+def _plain_tags(text: str) -> str:
+    """Blank out comments, declarations and stray angle brackets, on which the parser's time would grow too fast."""
+    parts: list[str] = []
+    at = tags = 0
+    while (start := text.find("<", at)) >= 0:
+        parts.append(text[at:start])
+        following = text[start + 1 : start + 2]
+        if text.startswith("<!--", start):
+            end = text.find("-->", start + 4)
+            end = len(text) if end < 0 else end + 3
+        else:
+            end = text.find(">", start + 1, start + LONGEST_TAG) + 1
+            if end and (following.isalpha() or following == "/"):
+                tags += 1
+                parts.append(text[start:end] if "<" not in text[start + 1 : end] else _blanked(text[start:end]))
+                at = end
+                continue
+            end = end if end and following in ("!", "?") else start + 1
+        parts.append(_blanked(text[start:end]))
+        at = end
+    if tags > MOST_TAGS:
+        raise ValueError(f"it holds more than {MOST_TAGS} tags")
+    return "".join((*parts, text[at:]))
+
+
+def _blanked(text: str) -> str:
+    return "\n".join(" " * len(line) for line in text.split("\n"))

@@ -62,8 +62,8 @@ def complete(table: MappingTable, day: dt.date) -> tuple[MappingTable, LossRepor
     book = LossBook()
     header, found = table.header, dict[str, Any]()
     defaults: dict[str, str | dt.date] = {
-        "version": "0.0.0", "licence": "not stated", "author": "not stated", "author_kind": "human", "authored_on": day,
-        "method": "human", "justification": "semapv:UnspecifiedMatching",
+        "version": "0.0.0", "licence": "not stated", "author": "not stated", "author_kind": "hybrid",
+        "authored_on": day, "method": "hybrid", "justification": "semapv:UnspecifiedMatching",
     }  # fmt: skip
     for name, value in defaults.items():
         if not getattr(header, name):

@@ -60,7 +60,12 @@ def quads_of_table(table: MappingTable, content: Content, graph: str = "") -> li
     for row in table.rows:
         _check_pins(row, row.subjects, row.subject_versions, sides[table.header.slugs[0]])
         _check_pins(row, row.objects, row.object_versions, sides[table.header.slugs[1]])
-    emitter = compile_mapping_set(source_of(table), sides, Concepts.from_content(content))
+    try:
+        emitter = compile_mapping_set(source_of(table), sides, Concepts.from_content(content))
+    except ValueError as error:
+        where = next((row.location for row in table.rows if row.location), None)
+        remedy = "authors, reviewers and roles that hold :// or become part of an IRI need its characters"
+        raise InputError(f"the set has a value that no IRI can hold: {error}", location=where, remedy=remedy) from error
     for framework in table.foreign:
         _say_framework(emitter, framework)
     name = ox.NamedNode(graph or graph_of(table.header.id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from aimsgraph.domain.identifiers import slugify
 from aimsgraph.domain.time import parse_date
@@ -111,9 +111,9 @@ class _Reader:
         if title in self.sets.ours:
             return title
         if slug := self.by_iri.get(href.rstrip("/")):
-            self.sets.ours = self.sets.foreign.ours = {**self.sets.ours, slug: slug}
-            return slug
-        last = unquote(urlsplit(href).path.rstrip("/").rpartition("/")[2]).removesuffix(".json").removesuffix(".xml")
+            return self.sets.key_of_ours(slug)
+        address = href.partition("#")[0].partition("?")[0].rstrip("/")
+        last = unquote(address.rpartition("/")[2]).removesuffix(".json").removesuffix(".xml")
         key = self.keys.setdefault(href, clean(title or last or href))
         if sum(known == key for known in self.keys.values()) > 1:
             key = self.keys[href] = f"{key} {href}"  # two resources of one title stay two frameworks

@@ -120,7 +120,7 @@ def _lines(table: MappingTable, names: Names) -> Iterator[Line]:
 def _row_lines(
     row: MappingRow, header: SetHeader, names: Names, reviews: list[tuple[int, ReviewRow]]
 ) -> Iterator[Line]:
-    predicate, modifier = predicate_for(row.relations)
+    predicate, modifier = predicate_for(row.relations, len(row.subjects), len(row.objects))
     subject, object_ = (_curie(names.framework(slug).iri) for slug in header.slugs)
     said = {
         "predicate_id": predicate,
@@ -231,6 +231,10 @@ def _losses(table: MappingTable) -> LossReport:
         why = f"SSSOM does not allow {justification}; readers without our extension slots see {UNSPECIFIED}"
         book.add(LossKind.WEAKENED, "set justification", why)
     for row in table.rows:
+        pair = predicate_for(row.relations, len(row.subjects), len(row.objects))
+        if pair != predicate_for(row.relations):
+            why = "a joint row says nothing of single pairs; readers without our slots see skos:mappingRelation"
+            book.add(LossKind.WEAKENED, "joint row", why, row.location)
         if "no-relationship" in row.relations and len(row.relations) > 1:
             why = "no predicate says it; readers without our extension slots see skos:mappingRelation"
             book.add(LossKind.WEAKENED, "relation", why, row.location)

@@ -157,9 +157,8 @@ class _ForeignReader:
         return End(self._framework(scope, side), local.strip("/"), label)
 
     def _own(self, slug: str) -> str:
-        """Return a key that stands for a framework of ours."""
-        self.sets.ours = self.sets.foreign.ours = {**self.sets.ours, slug: self.sets.ours.get(slug, slug)}
-        return slug
+        """Return a key that stands for a framework of ours and is no prefix of the file."""
+        return self.sets.key_of_ours(slug)
 
     def _framework(self, key: str, side: str) -> str:
         """Return the key of a framework; its version and source come from the set where it is the set's own."""

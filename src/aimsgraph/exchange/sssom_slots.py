@@ -94,12 +94,24 @@ _NEGATABLE = frozenset({"aims:overlaps", "skos:exactMatch", "skos:broadMatch", "
 """Predicates that say one relation and nothing less, so that their negation says all others."""
 
 
-def predicate_for(relations: tuple[str, ...]) -> tuple[str, str]:
-    """Return the predicate and its modifier that say a relation without saying more.
+def predicate_for(relations: tuple[str, ...], subjects: int = 1, objects: int = 1) -> tuple[str, str]:
+    """Return the predicate and its modifier that say a relation of one pair without saying more.
+
+    In a joint row the relation holds of all subjects and objects together. Of each pair it holds only where it is
+    handed down to parts: several subjects within one object, one subject around several objects, nothing shared.
 
     >>> predicate_for(("no-relationship",))
     ('aims:overlaps', 'Not')
+    >>> predicate_for(("superset-of",), subjects=2)
+    ('skos:mappingRelation', '')
     """
+    is_handed_down = (
+        (relations == ("subset-of",) and objects == 1)
+        or (relations == ("superset-of",) and subjects == 1)
+        or relations == ("no-relationship",)
+    )
+    if subjects * objects > 1 and not is_handed_down:
+        return "skos:mappingRelation", ""
     if relations == ("no-relationship",):
         return OVERLAPS, "Not"
     if "no-relationship" in relations:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,12 +87,14 @@ def read_workbook(data: bytes, file: str) -> dict[str, SheetRows]:
     openpyxl = _openpyxl()
     _check_archive(data, file)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        found = {}
-        for name in book.sheetnames:
-            sheet = book[name]
-            if hasattr(sheet, "iter_rows") and (rows := _read_sheet(sheet, f"{file}[{name}]")):
-                found[name] = rows
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"openpyxl\.")  # about styles and extensions, which are not read
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+            found = {}
+            for name in book.sheetnames:
+                sheet = book[name]
+                if hasattr(sheet, "iter_rows") and (rows := _read_sheet(sheet, f"{file}[{name}]")):
+                    found[name] = rows
     except _BROKEN as error:
         raise InputError(
             f"not readable as an xlsx workbook: {type(error).__name__}: {str(error)[:200]}",
@@ -220,7 +223,7 @@ def _text(cell: Any, where: Location, position: int) -> str:  # noqa: ANN401
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return repr(int(value)) if value.is_integer() else repr(value)
+        return format(value, ".15g")
     text = _ESCAPED.sub("_", str(value))
     if len(text) > MAX_TEXT:
         raise InputError(

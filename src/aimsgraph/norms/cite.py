@@ -15,7 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from aimsgraph.domain.citation_context import Located, locate, sentences
-from aimsgraph.domain.citation_finder import LAW, STANDARD, CitationFinder
+from aimsgraph.domain.citation_finder import STANDARD, CitationFinder
 from aimsgraph.domain.citations import format_citation
 from aimsgraph.domain.identifiers import ID, is_statement_id
 from aimsgraph.domain.report import Finding, Severity
@@ -23,9 +23,10 @@ from aimsgraph.domain.segments import HEADING, Segment
 from aimsgraph.domain.time import Moment
 from aimsgraph.errors import Location, NotFound, UsageError
 from aimsgraph.norms.cite_dates import DateJudge
+from aimsgraph.norms.cite_drafts import DraftJudge
 from aimsgraph.norms.cite_labels import LabelJudge, title_of
-from aimsgraph.norms.cite_tables import CiteTables, DraftNumber, head_of
-from aimsgraph.norms.cite_words import DENIED, KNOWN_DRAFT, LINK, NOT_BEFORE, PAST
+from aimsgraph.norms.cite_tables import CiteTables, head_of
+from aimsgraph.norms.cite_words import DENIED, KNOWN_DRAFT, NOT_BEFORE, PAST, says
 from aimsgraph.norms.index import Entry, Index
 from aimsgraph.norms.law import Amendment, Law, Version
 
@@ -38,6 +39,8 @@ RULES = {
     SUPERSEDED: "The cited provision was deleted, moved or reworded",
     DRAFT_NUMBERING: "The number is that of a draft of the act",
 }
+MOST_CITATIONS = 20_000
+"""Citations checked of one document."""
 IGNORE = "aimsgraph:ignore"
 """A line with this mark is left alone."""
 _DRAFT_OF = "eu-ai-act"
@@ -70,9 +73,10 @@ class CitationFinding:
 
 @dataclass(slots=True)
 class Checked:
-    """What came out for one document."""
+    """What came out for one document; `cut` if it cites so much that the rest was left unread."""
 
     citations: int = 0
+    cut: bool = False
     findings: list[CitationFinding] = field(default_factory=list)
 
 
@@ -88,6 +92,7 @@ class CitationJudge:
         self._dates = DateJudge(index, law, moment, _DRAFT_OF) if _DRAFT_OF in index.frameworks else None
         self._keys = {reference.casefold(): entry for reference, entry in index.by_reference.items()}
         self._levels = _levels(index)
+        self._drafts = DraftJudge(index, self._labels, tables, _DRAFT_OF)
         self._nearest: dict[str, str] = {}
 
     def check(self, segments: Iterable[Segment], file: str, hint: str = "") -> Checked:
@@ -111,6 +116,9 @@ class CitationJudge:
                 if IGNORE not in at.text:
                     found += self._segment(at, pending, file)
             at, pending = item, []
+            if checked.citations > MOST_CITATIONS:
+                checked.cut = True
+                break
         checked.findings = sorted(
             set(found),
             key=lambda f: (f.finding.location.line, f.finding.location.column, f.finding.rule, f.finding.message),
@@ -143,7 +151,7 @@ class CitationJudge:
         ) -> CitationFinding:
             return CitationFinding(Finding(rule, message, place, remedy, severity), cited, provision)
 
-        if draft := self._draft(one):
+        if draft := self._drafts.find(one):
             target = f"{one.slug}:{draft.adopted}"
             entry = self._index.by_reference[target]
             yield found(
@@ -163,7 +171,7 @@ class CitationJudge:
             return
         for wording in self._tables.wordings.get(head_of(one.citation.local), ()) if one.slug == _DRAFT_OF else ():
             text = one.sentence
-            if all(p.search(text) for p in wording.words) and not PAST.search(text):
+            if all(p.search(text) for p in wording.words) and not says(PAST, text):
                 yield found(
                     SUPERSEDED,
                     f"{cited} is cited with a wording that was replaced",
@@ -208,8 +216,8 @@ class CitationJudge:
     def _is_denied(self, one: Located) -> bool:
         """Say whether the text itself says that there is no such id, or that it is a draft's."""
         before = one.segment.text[max(0, one.citation.start - 12) : one.citation.start]
-        known = KNOWN_DRAFT.search(one.sentence) and head_of(one.citation.local) in self._tables.drafts
-        return bool(known or DENIED.search(one.sentence) or NOT_BEFORE.search(before))
+        known = says(KNOWN_DRAFT, one.sentence) and head_of(one.citation.local) in self._tables.drafts
+        return bool(known or says(DENIED, one.sentence) or NOT_BEFORE.search(before))
 
     def _is_doubtful(self, one: Located) -> bool:
         """Say whether a citation whose sentence names no framework may be of another one."""
@@ -266,7 +274,7 @@ class CitationJudge:
             day = min(v.span.published for v in versions)
             return f"{_cite_entry(entry)} was not known yet on {self._moment.law_as_of}", f"it was published on {day}"
         ended = [v for v in versions if v.span.end is not None and v.span.end <= self._moment.on]
-        if not ended or PAST.search(text):
+        if not ended or says(PAST, text):
             return None
         amendments = self._ending(ended[-1], entry)
         moved = next((a.moved_to for a in amendments if a.moved_to), "")
@@ -321,53 +329,6 @@ class CitationJudge:
     def _title(self, entry: Entry) -> str:
         now = [v.title for v in self._law.versions.get(entry.iri, ()) if v.title and v.span.holds(self._moment)]
         return now[-1] if now else title_of(entry)
-
-    def _draft(self, one: Located) -> DraftNumber | None:
-        """Return the draft's number that is meant, if the words beside it say so."""
-        citation = one.citation
-        if one.slug != _DRAFT_OF or citation.style != LAW or KNOWN_DRAFT.search(one.sentence):
-            return None
-        rows = self._tables.drafts.get(head_of(citation.local), ())
-        text = one.segment.text
-        after, before = (
-            text[citation.group_end : min(one.end, citation.group_end + 110)],
-            text[max(one.start, citation.start - 110) : citation.start],
-        )
-        adopted = self._keys.get(f"{one.slug}:{head_of(citation.local)}".casefold())
-        for row in rows:
-            if adopted and any(
-                self._is_title_of(label, f"{one.slug}:{row.adopted}", adopted, one)
-                for label in self._labels.labels(one)
-            ):
-                return row
-            for topic in row.topics:
-                stands = adopted is None and topic.search(one.sentence)  # a number that is only a draft's needs less
-                label = (
-                    (stands and stands.group())
-                    or _beside(topic, before, after)
-                    or (one.segment.beside if topic.search(one.segment.beside) else "")
-                )
-                if label and not (adopted and self._labels.fits(label, adopted)):
-                    return row
-        return None
-
-    def _is_title_of(self, label: str, target: str, cited: Entry, one: Located) -> bool:
-        owner = self._labels.owner(label, one.slug)
-        strict = self._labels.is_strict(one, label)
-        return (
-            owner is not None and owner.entry.reference == target and not self._labels.fits(label, cited, strict=strict)
-        )
-
-
-def _beside(topic: re.Pattern[str], before: str, after: str) -> str:
-    """Return the words of a topic that are linked with a citation by nothing but linking words."""
-    for match in topic.finditer(after):
-        if LINK.fullmatch(after[: match.start()]):
-            return match.group()
-    for match in topic.finditer(before):
-        if LINK.fullmatch(before[match.end() :]):
-            return match.group()
-    return ""
 
 
 def _subject(name: str) -> str:

@@ -15,6 +15,8 @@ from aimsgraph.domain.time import Moment
 from aimsgraph.norms.index import Entry, Index
 from aimsgraph.norms.law import Law
 
+LONGEST_NAME = 40
+"""Characters beside a citation in a value that is nothing but a citation: the name of its framework."""
 _CLOSE = r"[*_`\]]{0,3}(?:\([^()\s]{1,200}\))?[*_`]{0,3}"
 _AFTER = (
     re.compile(_CLOSE + r"\s{0,2}\(\s?([^()]{3,160})\)"),
@@ -108,7 +110,7 @@ class LabelJudge:
                 if match and (number == 3 or match.start(1) < located.end):
                     found.append(match.group(1))
                     break
-        whole = citation.start == 0 and citation.end >= len(text.rstrip(" .:"))
+        whole = len(text.strip()) <= len(citation.text) + LONGEST_NAME
         if segment.beside and whole:
             found.append(segment.beside)
         before = _LINE_BEFORE.search(text[max(0, citation.start - 220) : citation.start])

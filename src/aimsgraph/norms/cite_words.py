@@ -6,12 +6,19 @@ Each is one pattern, written as lines of alternatives, so that a word is added b
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _any(lines: str, *, after: str = "") -> re.Pattern[str]:
     """Compile lines of alternatives to one pattern of whole words."""
     words = "|".join(line.strip() for line in lines.strip().splitlines())
     return re.compile(rf"(?<!\w)(?:{words})(?!\w){after}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def says(pattern: re.Pattern[str], sentence: str) -> bool:
+    """Say whether a sentence holds a word of a pattern; remembered, because a sentence is asked once a citation."""
+    return pattern.search(sentence) is not None
 
 
 PAST = _any(
@@ -41,13 +48,12 @@ KNOWN_DRAFT = _any(
 )
 """The text knows that it cites a draft."""
 _LINKS = r"""
-    requires?|on|about|sets out|sets|lays down|governs|covers|concerns|imposes|establishes|concerning|regarding|regulates
-    provides? for|provides?|for|mandates?|obliges|has|contains|addresses|deals with|the|an?|their|its|all|some|strict
-    specific|which|that|providers?|to|of|carry out|conduct|perform|implement|and|high-risk|AI|EU|under
-    pursuant to|in|per
-    required by|by|with|see|cf\.|also|report|keep|be|follows?|disclosed|labelled|labeled|marked|registration|reporting
-    certain|plans?|systems?|obligations?|duties|duty|rules?|requirements?|must|shall|comply|compliance|set|conducted
-    performed|laid down|referred to|within|form|assessment|article
+    "|requires?|on|about|sets out|sets|lays down|governs|covers|concerns|imposes|establishes|concerning|regarding
+    regulates|provides? for|provides?|for|mandates?|obliges|has|contains|addresses|deals with|the|an?|their|its|all
+    some|strict|specific|which|that|providers?|to|of|carry out|conduct|perform|implement|and|high-risk|AI|EU|under
+    pursuant to|in|per|required by|by|with|see|cf\.|also|report|keep|be|are|is|reported|follows?|disclosed|labelled
+    labeled|marked|registration|reporting|certain|plans?|systems?|obligations?|duties|duty|rules?|requirements?|must
+    shall|comply|compliance|set|conducted|performed|laid down|referred to|within|form|assessment|article
 """
 LINK = re.compile(
     r"[\s,'’*_`\"“”]{0,4}(?:s\s)?(?:(?:of the )?(?:EU )?AI Act|of Regulation \(EU\) 2024/1689)?[\s,(:–—|\"“*_-]{0,6}"

@@ -67,7 +67,7 @@ class FrameworkInfo:
     edition: str
     style: str
     names: tuple[str, ...]
-    current_to: dt.date
+    current_to: dt.date | None
     known_mistakes: Mapping[str, str]
     in_force_from: dt.date | None
 
@@ -293,7 +293,8 @@ def _read_versions(store: Store) -> dict[str, str]:
 
 def _read_frameworks(store: Store) -> dict[str, FrameworkInfo]:
     query = """SELECT ?iri ?slug ?label ?edition ?style ?current ?from ?name ?mistake WHERE {
-        ?iri aims:slug ?slug ; aims:currentTo ?current ; rdfs:label ?label .
+        VALUES ?kind { aims:Framework aims:Catalogue } ?iri a ?kind ; aims:slug ?slug ; rdfs:label ?label .
+        OPTIONAL { ?iri aims:currentTo ?current }
         OPTIONAL { ?iri aims:edition ?edition } OPTIONAL { ?iri aims:citationStyle ?style }
         OPTIONAL { ?iri aims:inForceFrom ?from }
         OPTIONAL { { ?iri aims:alsoKnownAs ?name } UNION { ?iri aims:knownMistake ?mistake } } }
@@ -304,8 +305,6 @@ def _read_frameworks(store: Store) -> dict[str, FrameworkInfo]:
     frameworks = {}
     for slug, group in rows.items():
         first = group[0]
-        current = date_of(first, "current")
-        assert current is not None
         mistakes = dict(text_of(row, "mistake").split(": ", 1) for row in group if "mistake" in row)
         frameworks[slug] = FrameworkInfo(
             slug=slug,
@@ -314,7 +313,7 @@ def _read_frameworks(store: Store) -> dict[str, FrameworkInfo]:
             edition=text_of(first, "edition"),
             style=text_of(first, "style") or "slug",
             names=tuple(text_of(row, "name") for row in group if "name" in row),
-            current_to=current,
+            current_to=date_of(first, "current"),
             known_mistakes=mistakes,
             in_force_from=date_of(first, "from"),
         )

@@ -162,7 +162,8 @@ def test_a_folder_in_normal_form_is_left_alone(tiny: Path):
     before = {path: path.stat().st_mtime_ns for path in tiny.rglob("*.*")}
     report = format_content(tiny)
     assert report.changed == ()
-    assert report.files == 30
+    sources = [path for path in before if path.suffix in (".tsv", ".yaml") and "compiled" not in path.parts]
+    assert report.files == len(sources) > 20
     assert {path: path.stat().st_mtime_ns for path in tiny.rglob("*.*")} == before
 
 
