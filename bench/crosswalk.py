@@ -147,16 +147,12 @@ def main() -> int:
     p50, p95 = statistics.median(warm), warm[int(len(warm) * 0.95)]
     ratio = their_sample / our_sample
     projected = their_sample / SAMPLE * len(network.steps)
-    print(
-        f"{len(network.rows)} rows, {frameworks} frameworks, {len(network.steps)} items with rows, at most {HOPS} rows a path"
-    )
+    print(f"{len(network.rows)} rows, {frameworks} frameworks, {len(network.steps)} items, at most {HOPS} rows a path")
     print(f"{'what':<58} {'aimsgraph':>12} {'plain search':>13} {'ratio':>8}")
-    print(
-        f"{f'{SAMPLE} items, same answers and proofs, seconds':<58} {our_sample:12.3f} {their_sample:13.2f} {ratio:7.1f}×"
-    )
-    print(
-        f"{'all items, seconds (the search projected from the sample)':<58} {whole:12.2f} {projected:13.1f} {projected / whole:7.1f}×"
-    )
+    words = f"{SAMPLE} items, same answers and proofs, seconds"
+    print(f"{words:<58} {our_sample:12.3f} {their_sample:13.2f} {ratio:7.1f}×")
+    words = "all items, seconds (the search projected from the sample)"
+    print(f"{words:<58} {whole:12.2f} {projected:13.1f} {projected / whole:7.1f}×")
     print(f"{'  answers found':<58} {sum(a for a, _ in counts):12}")
     print(f"{'  paths in their proofs':<58} {sum(p for _, p in counts):12}")
     print(f"{'peak memory after composing all, GB (budget 2)':<58} {peak:12.2f}")

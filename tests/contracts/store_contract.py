@@ -105,9 +105,7 @@ class StoreContract:
 
     def test_ask_construct_and_describe_have_their_own_types(self, filled):
         assert filled.query(f"ASK {{ <{EX}a> ?p 1 }}") == Boolean(True)
-        graph = filled.query(
-            f"CONSTRUCT {{ ?o <{EX}of> ?s }} WHERE {{ ?s ?p ?o . FILTER(isNumeric(?o) && ?o > 1) }}"
-        )
+        graph = filled.query(f"CONSTRUCT {{ ?o <{EX}of> ?s }} WHERE {{ ?s ?p ?o . FILTER(isNumeric(?o) && ?o > 1) }}")
         assert isinstance(graph, Graph)
         graph = filled.query(f"CONSTRUCT {{ <{EX}x> <{EX}of> ?s }} WHERE {{ ?s ?p 3 }}")
         assert list(graph) == [ox.Triple(ex("x"), ex("of"), ex("c"))]
@@ -267,9 +265,7 @@ class StoreContract:
     def test_blank_nodes_stay_connected(self, store):
         node = ox.BlankNode()
         for _ in range(2):
-            store.replace_graph(
-                ONE, [ox.Quad(ex("s"), P, node, ONE), ox.Quad(node, P, ox.Literal("in"), ONE)]
-            )
+            store.replace_graph(ONE, [ox.Quad(ex("s"), P, node, ONE), ox.Quad(node, P, ox.Literal("in"), ONE)])
             assert values(store.query(f"SELECT ?o {{ <{EX}s> ?p ?b . ?b ?p ?o }}")) == ["in"]
 
     def test_readers_see_a_replaced_graph_whole(self, store):
@@ -311,9 +307,7 @@ class StoreContract:
 
     # What is refused
 
-    @pytest.mark.parametrize(
-        "text", ["SELECT", "SELECT * { ?s ?p }", "nonsense", "", "SELECT * { ?s ?p ?o } }"]
-    )
+    @pytest.mark.parametrize("text", ["SELECT", "SELECT * { ?s ?p }", "nonsense", "", "SELECT * { ?s ?p ?o } }"])
     def test_a_query_that_does_not_parse_says_where(self, store, text):
         with pytest.raises(QuerySyntaxError) as caught:
             store.query(text)

@@ -1,4 +1,4 @@
-"""Random worlds in which the true relation of any two items is known: sets by item, day and role, and rows about them."""
+"""Random worlds in which the true relation of any two items is known: sets by item, day and role, with rows."""
 
 import random
 from collections.abc import Iterator

@@ -47,17 +47,22 @@ def test_the_wheel_carries_every_asset_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for folder in ("ontology", "queries", "data"):
         shipped = {name.removeprefix("aimsgraph/_assets/") for name in names if f"_assets/{folder}/" in name}
-        tracked = {
-            line for line in subprocess.check_output(["git", "-C", str(ROOT), "ls-files", folder], text=True).splitlines()
-        }
+        tracked = set(subprocess.check_output(["git", "-C", str(ROOT), "ls-files", folder], text=True).splitlines())
         assert shipped >= tracked, f"missing: {sorted(tracked - shipped)[:5]}"
     assert not [name for name in names if "tests/" in name or name.endswith(".pyc")]
 
 
 def test_the_installed_wheel_answers_away_from_the_source(python: Path, tmp_path: Path) -> None:
-    where = run(python, "-c", "import aimsgraph, aimsgraph.assets as a; print(aimsgraph.__file__); print(a.root())", cwd=tmp_path)
+    where = run(
+        python,
+        "-c",
+        "import aimsgraph, aimsgraph.assets as a; print(aimsgraph.__file__); print(a.root())",
+        cwd=tmp_path,
+    )
     assert str(ROOT) not in where
-    answer = json.loads(run(python, "-m", "aimsgraph", "-q", "resolve", "AI Act Art. 6(2)", "--format", "json", cwd=tmp_path))
+    answer = json.loads(
+        run(python, "-m", "aimsgraph", "-q", "resolve", "AI Act Art. 6(2)", "--format", "json", cwd=tmp_path)
+    )
     assert answer["ref"] == "eu-ai-act:Art.6(2)"
 
 
