@@ -50,6 +50,7 @@ fmt: $(VENV)/.dev $(VENV)/.project  ## put code and data into normal form
 
 bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
 	$(BIN)/python bench/startup.py
+	$(BIN)/python bench/crosswalk.py
 
 lock: $(VENV)/.dev  ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx -o requirements/runtime.txt

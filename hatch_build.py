@@ -1,4 +1,4 @@
-"""Put ontology, queries and data inside the wheel.
+"""Put ontology, shapes, queries and data inside the wheel.
 
 The top-level folders are the single source. A standard wheel carries a copy under `aimsgraph/_assets`; an
 editable install carries none and reads the checkout, so an edit is seen at once.
@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ASSET_FOLDERS = ("ontology", "queries", "data")
+ASSET_FOLDERS = ("ontology", "shapes", "queries", "data")
 
 
 class AssetsHook(BuildHookInterface[Any]):

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,17 +17,24 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aimsgraph.app import Opened, open_store
 from aimsgraph.domain.time import Moment, parse_date, utc_today
-from aimsgraph.errors import NotFound, UsageError
+from aimsgraph.errors import Location, NotFound, UsageError
 from aimsgraph.graph.store import Answer, Deadline, Limits, Store
 from aimsgraph.norms.index import Entry, FrameworkInfo, Index
 from aimsgraph.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
     import rdflib
 
+    from aimsgraph.compliance.coverage import CoverageRow
+    from aimsgraph.compliance.gaps import Gaps
+    from aimsgraph.compliance.impact import Impact
+    from aimsgraph.compliance.posture import Posture, SoaReport
+    from aimsgraph.compliance.readiness import ReadinessStep
     from aimsgraph.crosswalk.answers import Crosswalk
     from aimsgraph.domain.duty import Duty
     from aimsgraph.domain.organisation import AISystem
+    from aimsgraph.domain.register import Register
     from aimsgraph.graph.questions import Question
     from aimsgraph.norms.changes import Change
     from aimsgraph.norms.law import Law
@@ -258,6 +265,82 @@ class AimsGraph:
 
         return decide_system_duties(self.law, system, self.legal_moment(on, law_as_of), everything=everything)
 
+    def posture(
+        self,
+        organisation: str | Path | Register,
+        *,
+        system: str = "",
+        on: Day = None,
+        law_as_of: Day = None,
+        min_status: str = "reviewed",
+        without: Collection[str] = (),
+    ) -> Posture:
+        """Return where an organisation stands on a day; coverage, gaps, statement, readiness and impact come from it.
+
+        Args:
+            organisation: its folder, or its register as a value.
+            system: id of one AI system; all of them when empty.
+            on: the day asked about.
+            law_as_of: the day whose knowledge of the law is used.
+            min_status: the least weight of the mappings used.
+            without: what answers leave out: `people` (their names), `evidence` (its contents).
+
+        Raises:
+            InputError: the folder cannot be read, or says something wrong.
+            NotFound: there is no such system.
+            UsageError: a date, a status or what to leave out is wrong.
+        """
+        from aimsgraph.compliance.posture import Norms, Posture, load_sound
+        from aimsgraph.compliance.privacy import CHOICES
+
+        _known(min_status, ["candidate", "reviewed", "accepted"], "status")
+        for each in without:
+            _known(each, list(CHOICES), "choice of what to leave out")
+        moment = self.legal_moment(on, law_as_of)
+        register, links = (
+            load_sound(Path(organisation)) if isinstance(organisation, str | Path) else (organisation, None)
+        )
+        norms = Norms(self._opened.store, self.index, self.law, self.crosswalks)
+        return Posture(
+            norms, register, moment, system=system, min_status=min_status, links=links, without=tuple(without)
+        )
+
+    def coverage(
+        self, organisation: str | Path | Register, *, system: str = "", on: Day = None, law_as_of: Day = None
+    ) -> list[CoverageRow]:
+        """Return how far each duty of an organisation is covered on a day, with the chain of causes."""
+        return self.posture(organisation, system=system, on=on, law_as_of=law_as_of).coverage
+
+    def gaps(
+        self, organisation: str | Path | Register, *, system: str = "", on: Day = None, law_as_of: Day = None
+    ) -> Gaps:
+        """Return what is missing, most pressing first, what would close it, and which questions are open."""
+        return self.posture(organisation, system=system, on=on, law_as_of=law_as_of).gaps()
+
+    def soa(
+        self, organisation: str | Path | Register, *, system: str = "", on: Day = None, law_as_of: Day = None
+    ) -> SoaReport:
+        """Return the statement of applicability with the columns an auditor wants, and its machine checks."""
+        return self.posture(organisation, system=system, on=on, law_as_of=law_as_of).soa()
+
+    def readiness(
+        self, organisation: str | Path | Register, *, system: str = "", on: Day = None, law_as_of: Day = None
+    ) -> list[ReadinessStep]:
+        """Return how ready the management system is, step by step."""
+        return self.posture(organisation, system=system, on=on, law_as_of=law_as_of).readiness()
+
+    def impact(
+        self,
+        thing: str,
+        organisation: str | Path | Register,
+        *,
+        system: str = "",
+        on: Day = None,
+        law_as_of: Day = None,
+    ) -> Impact:
+        """Return what depends on a control, implementation, evidence, dataset, provision or person, and what falls."""
+        return self.posture(organisation, system=system, on=on, law_as_of=law_as_of).impact(thing)
+
     def changes(self, start: Day, end: Day, *, law_as_of: Day = None) -> list[Change]:
         """Return what starts, changes or ends from one day to another, both included.
 
@@ -283,6 +366,19 @@ class AimsGraph:
         from aimsgraph.crosswalk.answers import Crosswalk
 
         return Crosswalk(self._opened.store, self.index, self.law, self._opened.locate)
+
+    def crosswalks_with(self, quads: Iterable[ox.Quad], locate: Callable[[str], Location | None]) -> Crosswalk:
+        """Return the crosswalk of the store and of quads beside it, such as those of a mapping set in a file.
+
+        Args:
+            quads: the rows; the store is left as it is.
+            locate: where a row was written, by its IRI; asked before the store's own places.
+        """
+        from aimsgraph.crosswalk.answers import Crosswalk
+        from aimsgraph.graph.embedded import MemoryStore
+
+        store = MemoryStore([*self._opened.store.quads(), *quads])
+        return Crosswalk(store, Index.from_store(store), self.law, lambda iri: locate(iri) or self._opened.locate(iri))
 
     def crosswalk(
         self,

@@ -1,4 +1,4 @@
-"""Finds the folders the product ships: ontology, queries, data."""
+"""Finds the folders the product ships: ontology, shapes, queries, data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aimsgraph.errors import UsageError
 
 @cache
 def root() -> Path:
-    """Return the folder that holds `ontology/`, `queries/` and `data/`.
+    """Return the folder that holds `ontology/`, `shapes/`, `queries/` and `data/`.
 
     In an installed wheel that is `aimsgraph/_assets`; in a checkout the repository itself. The current
     directory and the environment are never asked.

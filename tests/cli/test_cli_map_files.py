@@ -108,3 +108,19 @@ def test_wrong_use_is_told(cli, arguments, message):
     result = cli("map", "import", FILES / "olir.csv", *arguments)
     assert result.code == 2
     assert message in result.err
+
+
+def test_files_are_linted_beside_the_store(cli, tmp_path):
+    library = ("map", "lint", FILES / "ciso-library.yaml", "--ours", "iso42001-2023=iso-42001")
+    assert cli(*library).code == 0
+    file = tmp_path / "mine.csv"
+    cli("map", "export", NIST, "--format", "csv", "--output", file)
+    text = file.read_text(encoding="utf-8").replace(NIST, "mine")
+    first = next(line for line in text.splitlines() if line.startswith("row,"))
+    assert "intersects-with" in first
+    file.write_text(text.replace(first, first.replace("intersects-with", "no-relationship")), encoding="utf-8")
+    result = cli("map", "lint", file, "--format", "json", "--fail-level", "info")
+    assert result.code == 1
+    found = json.loads(result.out)["findings"]
+    assert {finding["file"] for finding in found} == {str(file)}
+    assert any(finding["line"] == text.splitlines().index(first) + 1 for finding in found)

@@ -12,6 +12,7 @@ from aimsgraph.cli.main import run
 def command(graph: AimsGraph, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Return a function that runs one command and gives its exit code and stdout."""
     monkeypatch.setattr(session, "open_store", lambda settings: graph._opened)
+    monkeypatch.setattr(session, "AimsGraph", lambda opened, settings: graph)
 
     def run_here(*arguments: str) -> tuple[int, str]:
         capsys.readouterr()

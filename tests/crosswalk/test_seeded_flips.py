@@ -6,9 +6,9 @@ points; the rows have a model if, with every forbidden point struck out, each ca
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 from typing import NamedTuple
 
 import pytest
@@ -64,16 +64,16 @@ def flips(rows: list[Row], *, every: bool = False) -> Iterator[Flip]:
                 yield Flip(each.iri.rpartition(":")[2], was, now, changed)
 
 
-def has_model(rows: list[Row]) -> bool:
+def has_model(rows: list[Row], items: Sequence[str] = ITEMS) -> bool:
     """Say whether sets of requirements exist that make all rows true; every combination of items is tried."""
-    size = 1 << len(ITEMS)
+    size = 1 << len(items)
     everything = (1 << size) - 1
     inside = {}
-    for i, item in enumerate(ITEMS):
+    for i, item in enumerate(items):
         half = 1 << i
         block = ((1 << half) - 1) << half
         inside[item] = sum(block << start for start in range(0, size, 2 * half))
-    allowed, calls = everything, [inside[item] for item in ITEMS]
+    allowed, calls = everything, [inside[item] for item in items]
     for each in rows:
         a, b = inside[each.subjects[0]], inside[each.objects[0]]
         only_a, only_b, both = a & ~b, b & ~a, a & b
@@ -130,9 +130,9 @@ def test_a_flip_is_found_where_logic_allows(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS[2:])
-def test_every_other_change_is_found_where_logic_allows(kind: str) -> None:
+def test_a_quarter_of_all_changes_is_found_where_logic_allows(kind: str) -> None:
     missed = []
-    for flip in flips(consistent_rows(kind), every=True):
+    for flip in islice(flips(consistent_rows(kind), every=True), 0, None, 4):
         possible, found = has_model(flip.rows), is_found(flip.rows)
         assert not (possible and found), flip.name
         if not possible and not found:

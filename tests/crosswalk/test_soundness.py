@@ -198,6 +198,16 @@ def test_a_joint_row_and_a_row_about_what_may_not_be_mapped_are_no_steps() -> No
     assert half.steps == {}
 
 
+@given(st.integers(0, 2**32))
+def test_no_path_comes_to_an_item_twice(seed: int) -> None:
+    composer = Composer(make_world(seed).network)
+    for item in composer.network.steps:
+        for answer in composer.answers(item, Request("", 3, anything)):
+            for path in answer.paths:
+                visited = [item, *(step.object for step in path.steps)]
+                assert len(set(visited)) == len(visited)
+
+
 def test_structure_in_a_circle_ends() -> None:
     made = network([row("1", "f1:b", "f2:a", "s")], {"f1:a": "f1:b", "f1:b": "f1:a"})
     assert made.all_parts_of("f1:a") == ("f1:b",)

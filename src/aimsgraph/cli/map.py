@@ -16,6 +16,7 @@ from aimsgraph.settings import MEMORY
 
 if TYPE_CHECKING:
     from aimsgraph.content.read import Content
+    from aimsgraph.crosswalk.answers import Crosswalk
     from aimsgraph.exchange.mapping_table import MappingTable
 
 _WRITABLE = ("sssom", "oscal", "csv", "xlsx", "turtle")
@@ -28,7 +29,14 @@ def map_() -> None:
     """Lint, review, prove, import and export mappings."""
 
 
+_ours = click.option(
+    "--ours", metavar="NAME=SLUG", multiple=True, help="The framework that FILE calls NAME is ours with this slug."
+)
+
+
 @map_.command()
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@_ours
 @click.option("--set", "set_id", default="", help="Only rows of this mapping set.")
 @click.option(
     "--fail-level",
@@ -39,10 +47,21 @@ def map_() -> None:
 )
 @format_options()
 @pass_session
-def lint(session: Session, set_id: str, fail_level: str, format_: str, output: Path | None) -> None:
-    """What is wrong with mapping rows: dangling ends, superseded versions, contradictions and more."""
+def lint(
+    session: Session, files: tuple[Path, ...], ours: tuple[str, ...], set_id: str, fail_level: str, format_: str,
+    output: Path | None,
+) -> None:  # fmt: skip
+    """What is wrong with mapping rows: dangling ends, superseded versions, contradictions and more.
+
+    Of the store; or, with FILEs, of their rows beside those of the store. Any format of `map import` is read.
+    """
     moment = session.graph.moment()
-    found = [f for f in session.graph.crosswalks.lint(moment) if not set_id or f"/{set_id}/" in f.location.file]
+    crosswalks = _beside(session, files, ours) if files else session.graph.crosswalks
+    found = [
+        f
+        for f in crosswalks.lint(moment)
+        if (not set_id or f"/{set_id}/" in f.location.file) and (not files or f.location.file in map(str, files))
+    ]
     body = [
         {"rule": f.rule, "severity": f.severity.value, "message": f.message, "remedy": f.remedy,
          "file": f.location.file, "line": f.location.line, "column": f.location.column}
@@ -51,7 +70,7 @@ def lint(session: Session, set_id: str, fail_level: str, format_: str, output: P
     rows = [[f.severity.value, f.rule, str(f.location), f.message, f.remedy] for f in found]
     answer = session.envelope(moment, findings=body)
     write_listing(format_, output, answer, ["severity", "rule", "where", "message", "remedy"], rows)
-    session.say(f"{len(session.graph.crosswalks.network.rows)} rows, {len(found)} findings")
+    session.say(f"{len(crosswalks.network.rows)} rows, {len(found)} findings")
     if any(f.severity.rank >= _LEVELS[fail_level] for f in found):
         raise click.exceptions.Exit(1)
 
@@ -156,9 +175,7 @@ def export_(session: Session, set_id: str | None, format_: str, output: Path | N
 @map_.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(_READABLE), default=None, help="[default: told from the file]")
-@click.option(
-    "--ours", metavar="NAME=SLUG", multiple=True, help="The framework that FILE calls NAME is ours with this slug."
-)
+@_ours
 @click.option("--id", "set_id", default="", help="The id of the set, where FILE holds one. [default: from the file]")
 @click.option(
     "--into", "folder", type=click.Path(path_type=Path), help="Write source files below this data folder instead."
@@ -213,6 +230,27 @@ def _content(session: Session) -> Content:
     from aimsgraph.content.read import read_content
 
     return read_content([assets.path("data"), *session.settings.data])
+
+
+def _beside(session: Session, files: tuple[Path, ...], ours: tuple[str, ...]) -> Crosswalk:
+    """Return the crosswalk of the store with the rows of files, each found at its place."""
+    from aimsgraph.content.mapping_compile import row_iri
+    from aimsgraph.exchange.into_folder import complete
+    from aimsgraph.exchange.into_graph import quads_of_table
+    from aimsgraph.exchange.mapping_files import ReadOptions, read_mapping
+    from aimsgraph.exchange.names import Names
+
+    content = _content(session)
+    names, options = Names.of_content(content), ReadOptions(ours=dict(_pair(text) for text in ours))
+    quads, places = [], dict[str, Location | None]()
+    for file in files:
+        for table in read_mapping(file, names, options).tables:
+            full, _ = complete(table, session.graph.moment().on)
+            _refuse_known([full], content)
+            quads += quads_of_table(full, content)
+            places |= {row_iri(full.header.id, row.id): row.location for row in full.rows}
+            places |= {row_iri(full.header.id, row.id): row.location for row in full.nomatches}
+    return session.graph.crosswalks_with(quads, places.get)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Reads an organisation's folder: its AI systems as plain values, and all of it as traced triples.
+"""Reads an organisation's folder: all of it as plain values, and as traced triples.
 
 The format is shown, field by field, by `data/examples/acme`.
 """
@@ -23,6 +23,9 @@ from aimsgraph.content.organisation_compile import (
 from aimsgraph.content.organisation_files import Document, OrganisationFiles, read_files
 from aimsgraph.content.organisation_law import LawIndex, law_from_content
 from aimsgraph.content.organisation_models import OrganisationFile, SystemFile
+from aimsgraph.content.register_check import check_register
+from aimsgraph.content.register_compile import compile_register
+from aimsgraph.content.register_values import build_register
 from aimsgraph.domain.identifiers import GRAPH
 from aimsgraph.domain.organisation import (
     EXCLUSIONS,
@@ -32,6 +35,7 @@ from aimsgraph.domain.organisation import (
     RoleHolding,
     SystemEvent,
 )
+from aimsgraph.domain.register import Register
 from aimsgraph.domain.report import Finding, Severity, sort_findings
 from aimsgraph.errors import CheckFailed
 
@@ -76,9 +80,12 @@ class OrganisationSource:
         return tuple(_to_system(system, self.files, header.model, self.law) for system in sound)
 
     @property
-    def not_compiled(self) -> tuple[str, ...]:
-        """Files that belong to the format, are there, and are not read yet."""
-        return self.files.not_compiled
+    def register(self) -> Register | None:
+        """Everything on record; None while the folder has violations."""
+        organisation = self.organisation
+        if organisation is None or self._broken():
+            return None
+        return build_register(self.files, self.law, organisation, self.systems)
 
     def compile(self) -> CompiledOrganisation:
         """Compile the folder to triples.
@@ -94,7 +101,10 @@ class OrganisationSource:
                 location=first.location,
                 remedy=first.remedy,
             )
-        out = compile_files(self.files, header, self.law)
+        out, register = compile_files(self.files, header, self.law), self.register
+        assert register is not None
+        names = OrganisationNames.of(self.files, header.model)
+        compile_register(register, names, self.law, out, header.model.language)
         return CompiledOrganisation(f"{GRAPH}org/{header.model.slug}", frozenset(out.triples), dict(out.sources))
 
     def _broken(self) -> set[str]:
@@ -117,7 +127,7 @@ def read_organisation(folder: Path, law: LawIndex, shown_as: str = "") -> Organi
         InputError: the folder or `organisation.yaml` is missing, or a file is not what it claims to be.
     """
     files = read_files(folder, shown_as or folder.resolve().name)
-    findings = sort_findings([*files.findings, *check_files(files, law)])
+    findings = sort_findings([*files.findings, *check_files(files, law), *check_register(files, law)])
     return OrganisationSource(files, law, tuple(findings))
 
 

@@ -63,14 +63,16 @@ class _Known:
         )
 
 
-def _unknown(what: str, value: str, known: Iterable[str], where: Location) -> Iterator[Finding]:
+def unknown_reference(what: str, value: str, known: Iterable[str], where: Location) -> Iterator[Finding]:
+    """Say that a name stands for nothing, and which one is near."""
     words = tuple(known)
     if value in words:
         return
     yield Finding("UNKNOWN_REFERENCE", f"there is no {what} {value!r}", where, suggest(value, words))
 
 
-def _repeated(ids: Iterable[tuple[str, Location]]) -> Iterator[Finding]:
+def repeated_ids(ids: Iterable[tuple[str, Location]]) -> Iterator[Finding]:
+    """Say which ids stand a second time; the first place is named."""
     first: dict[str, Location] = {}
     for id_, where in ids:
         if id_ in first:
@@ -82,7 +84,7 @@ def _repeated(ids: Iterable[tuple[str, Location]]) -> Iterator[Finding]:
 def _check_agents(files: OrganisationFiles) -> Iterator[Finding]:
     assert files.header is not None
     header, yaml = files.header.model, files.header.yaml
-    yield from _repeated(
+    yield from repeated_ids(
         (
             *((row["id"], row.where("id")) for row in files.people),
             (header.slug, yaml.where("slug")),
@@ -101,7 +103,7 @@ def _check_people(files: OrganisationFiles) -> Iterator[Finding]:
 
 def _check_facts(yaml: YamlSource, facts: Iterable[str], law: LawIndex) -> Iterator[Finding]:
     for code in facts:
-        yield from _unknown("condition", code, law.conditions, yaml.where("facts", code))
+        yield from unknown_reference("condition", code, law.conditions, yaml.where("facts", code))
 
 
 def _check_assets(files: OrganisationFiles, known: _Known) -> Iterator[Finding]:
@@ -114,11 +116,11 @@ def _check_assets(files: OrganisationFiles, known: _Known) -> Iterator[Finding]:
         datasets += [(d.id, yaml.where("datasets", i, "id")) for i, d in enumerate(system.datasets)]
         for i, model in enumerate(system.models):
             if model.name is None and complete:
-                yield from _unknown("model", model.id, known.models, yaml.where("models", i, "id"))
+                yield from unknown_reference("model", model.id, known.models, yaml.where("models", i, "id"))
             for j, dataset in enumerate(model.datasets if complete else ()):
-                yield from _unknown("dataset", dataset, known.datasets, yaml.where("models", i, "datasets", j))
-    yield from _repeated(models)
-    yield from _repeated(datasets)
+                yield from unknown_reference("dataset", dataset, known.datasets, yaml.where("models", i, "datasets", j))
+    yield from repeated_ids(models)
+    yield from repeated_ids(datasets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class _SystemCheck:
             message = f"the id is {self.system.id!r}, the file says {stem!r}"
             yield Finding("ID_NOT_FILE_NAME", message, self._where("id"), "name the file after the system")
         if self.system.owner:
-            yield from _unknown("agent", self.system.owner, self.known.agents, self._where("owner"))
+            yield from unknown_reference("agent", self.system.owner, self.known.agents, self._where("owner"))
         for i, route in enumerate(self.system.routes):
             if route in self.system.routes[:i]:
                 yield Finding("DUPLICATE_ID", f"{route!r} stands twice", self._where("routes", i), "keep one")
@@ -157,7 +159,7 @@ class _SystemCheck:
     def _check_exclusions(self) -> Iterator[Finding]:
         answers, at = self.system.art_2_exclusions, "art_2_exclusions"
         for slug in answers:
-            yield from _unknown("exclusion", slug, EXCLUSIONS, self._where(at, slug))
+            yield from unknown_reference("exclusion", slug, EXCLUSIONS, self._where(at, slug))
         for slug, provision in EXCLUSIONS.items():
             if slug not in answers:
                 remedy = "answer yes, no or undetermined"
@@ -172,14 +174,16 @@ class _SystemCheck:
 
     def _check_reference(self, reference: str, where: Location) -> Iterator[Finding]:
         if self.known.law.resolve(reference) is None:
-            yield from _unknown("provision", reference, (r for r in self.known.law.references if r != reference), where)
+            yield from unknown_reference(
+                "provision", reference, (r for r in self.known.law.references if r != reference), where
+            )
 
     def _check_roles(self) -> Iterator[Finding]:
         events = {event.id: event for event in self.system.events}
         seen: dict[tuple[str, str, dt.date], int] = {}
         for i, role in enumerate(self.system.roles):
-            yield from _unknown("agent", role.agent, self.known.agents, self._where("roles", i, "agent"))
-            yield from _unknown("role", role.role, self.known.law.roles, self._where("roles", i, "role"))
+            yield from unknown_reference("agent", role.agent, self.known.agents, self._where("roles", i, "agent"))
+            yield from unknown_reference("role", role.role, self.known.law.roles, self._where("roles", i, "role"))
             yield from self._check_order(role.held_from, role.held_until, "roles", i)
             key = (role.agent, role.role, role.held_from)
             if key in seen:
@@ -187,7 +191,9 @@ class _SystemCheck:
                 yield Finding("DUPLICATE_ID", "the same role stands twice", self._where("roles", i), remedy)
             seen.setdefault(key, i)
             if role.triggered_by:
-                yield from _unknown("event", role.triggered_by, events, self._where("roles", i, "triggered_by"))
+                yield from unknown_reference(
+                    "event", role.triggered_by, events, self._where("roles", i, "triggered_by")
+                )
                 event = events.get(role.triggered_by)
                 if event and role.held_from < event.on:
                     message = f"the role is held from {role.held_from}, its event happens on {event.on}"
@@ -219,7 +225,9 @@ class _SystemCheck:
         for i, reference in enumerate(decision.grounded_on):
             yield from self._check_reference(reference, self._where(at, "grounded_on", i))
         if decision.decided_by:
-            yield from _unknown("person", decision.decided_by, self.known.people, self._where(at, "decided_by"))
+            yield from unknown_reference(
+                "person", decision.decided_by, self.known.people, self._where(at, "decided_by")
+            )
         if decision.status == "undetermined":
             if decision.outcome:
                 message, remedy = "an undetermined classification has no outcome", "delete it, or decide"
@@ -237,13 +245,13 @@ class _SystemCheck:
 
     def _check_deployments(self) -> Iterator[Finding]:
         at = "deployments"
-        yield from _repeated((d.id, self._where(at, i, "id")) for i, d in enumerate(self.system.deployments))
+        yield from repeated_ids((d.id, self._where(at, i, "id")) for i, d in enumerate(self.system.deployments))
         for i, deployment in enumerate(self.system.deployments):
-            yield from _unknown("agent", deployment.by, self.known.agents, self._where(at, i, "by"))
+            yield from unknown_reference("agent", deployment.by, self.known.agents, self._where(at, i, "by"))
             yield from self._check_order(deployment.used_from, deployment.used_until, at, i)
 
     def _check_events(self) -> Iterator[Finding]:
-        yield from _repeated((e.id, self._where("events", i, "id")) for i, e in enumerate(self.system.events))
+        yield from repeated_ids((e.id, self._where("events", i, "id")) for i, e in enumerate(self.system.events))
         placed = self.system.placed_on_market
         for i, event in enumerate(self.system.events):
             if placed and event.on < placed:

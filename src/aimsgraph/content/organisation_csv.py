@@ -15,14 +15,6 @@ from aimsgraph.content.tables import Column, Row, Table, _check_cell, _check_hea
 from aimsgraph.domain.report import Finding
 from aimsgraph.errors import InputError, Location
 
-PEOPLE = (
-    Column("id", required=True),
-    Column("name", required=True),
-    Column("role", required=True),
-    Column("since", "date"),
-    Column("competence"),
-)
-
 
 def read_csv(path: Path, shown_as: str, columns: Sequence[Column]) -> Table:
     """Read a comma-separated table and check its cells; findings are collected, not raised.

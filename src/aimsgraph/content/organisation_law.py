@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aimsgraph.content.application import RuleBook
 from aimsgraph.content.names import Concepts, FrameworkNames
@@ -15,6 +15,7 @@ from aimsgraph.content.read import Content, FrameworkSource
 from aimsgraph.content.schemas import ROUTES
 from aimsgraph.content.versions import derive_versions
 from aimsgraph.domain.identifiers import Reference, parse_reference
+from aimsgraph.graph.vocabulary import aims
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ class LawIndex:
         roles: the IRI of each operator role by its slug.
         routes: the concept of each legal route by its slug.
         references: the references `resolve` knows, from which the nearest is named when one is unknown.
+        statements: the IRI of each norm statement by its reference, such as `eu-ai-act:art9-1`.
+        stated_in: the references of the statements that each provision holds.
+        controls: the references of the controls frameworks list; those of ISO/IEC 42001 make a complete statement
+            of applicability.
+        concepts: the concept of each coded value by scheme and slug.
+        editions: the edition of each framework.
     """
 
     resolve: Callable[[str], str | None]
@@ -36,6 +43,37 @@ class LawIndex:
     roles: Mapping[str, str]
     routes: Mapping[str, str]
     references: tuple[str, ...] = ()
+    statements: Mapping[str, str] = field(default_factory=dict)
+    stated_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    controls: tuple[str, ...] = ()
+    concepts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    editions: Mapping[str, str] = field(default_factory=dict)
+
+    def statement(self, text: str) -> str | None:
+        """Return the reference of a statement by its own, or by that of a provision that holds exactly one."""
+        plain = self._plain(text)
+        if plain in self.statements:
+            return plain
+        held = self.stated_in.get(plain, ())
+        return held[0] if len(held) == 1 else None
+
+    def control(self, text: str) -> str | None:
+        """Return the reference of a listed control without its edition; None when there is no such control."""
+        plain = self._plain(text)
+        return plain if plain in self.controls else None
+
+    def find(self, text: str) -> str | None:
+        """Return the IRI of a statement or a provision."""
+        return self.statements.get(self._plain(text)) or self.resolve(text)
+
+    def _plain(self, text: str) -> str:
+        """Return a reference without its edition, empty when it is none or names an edition that is not here."""
+        try:
+            reference = parse_reference(text)
+        except ValueError:
+            return ""
+        here = reference.edition in ("", self.editions.get(reference.framework))
+        return str(reference.without_edition) if here else ""
 
 
 def law_from_content(content: Content, framework: str = "eu-ai-act") -> LawIndex:
@@ -84,7 +122,31 @@ def law_from_content(content: Content, framework: str = "eu-ai-act") -> LawIndex
         {row["slug"]: names[framework].thing("role", row["slug"]).value for row in act.rows("roles")},
         {slug: concept.value for slug in ROUTES if (concept := concepts("route", slug))},
         tuple(str(Reference(slug, local)) for slug, known in sorted(names.items()) for local in known.paths),
+        *_statements(content, names),
+        tuple(
+            names[source.header.slug].reference(row["id"])
+            for source in content.frameworks
+            for row in source.rows("provisions")
+            if row["kind"] == "control"
+        ),
+        {key: aims(term).value for key, term in concepts.terms.items()},
+        {slug: header.edition for slug, header in headers.items()},
     )
+
+
+def _statements(
+    content: Content, names: Mapping[str, FrameworkNames]
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Return the IRI of each statement, and the statements each provision holds, all by reference."""
+    iris: dict[str, str] = {}
+    held: dict[str, tuple[str, ...]] = {}
+    for source in content.frameworks:
+        known = names[source.header.slug]
+        for row in source.rows("statements"):
+            reference, provision = known.reference(row["id"]), known.reference(row["provision"])
+            iris[reference] = known.thing("stmt", row["id"]).value
+            held[provision] = (*held.get(provision, ()), reference)
+    return iris, held
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ NOT_HIGH_RISK = "not-high-risk"
 OUTCOMES = (*ROUTES, NOT_HIGH_RISK)
 """What a classification may come to: a route, or that a listed system is not high-risk (Article 6(3))."""
 
+OBJECTIVE_STATUSES = ("open", "on-track", "at-risk", "reached", "dropped")
+
 
 def _coded(values: Mapping[str, object]) -> BeforeValidator:
     """Allow certain words only, and say which one was meant."""
@@ -41,7 +43,8 @@ def _coded(values: Mapping[str, object]) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def _one_of(*words: str) -> BeforeValidator:
+def one_of(*words: str) -> BeforeValidator:
+    """Allow these words only."""
     return _coded({word: word for word in words})
 
 
@@ -62,6 +65,7 @@ def _read_base(value: object) -> object:
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]
+Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$")]
 Day = Annotated[dt.date, BeforeValidator(_read_day)]
 YesNo = Annotated[bool, _coded({"yes": True, "no": False})]
 Answer = Annotated[bool | None, _coded({"yes": True, "no": False, "undetermined": None})]
@@ -69,7 +73,9 @@ _WEB_ADDRESS = r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*[/#]$"
 BaseIri = Annotated[str, Field(pattern=_WEB_ADDRESS), BeforeValidator(_read_base)]
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """A mapping of a YAML file: unknown fields are refused, an empty value is no value."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="before")
@@ -81,15 +87,80 @@ class _Entry(BaseModel):
         return {key: value for key, value in data.items() if value is not None or key not in known}
 
 
-class OtherAgent(_Entry):
+class OtherAgent(Entry):
     """Another organisation that holds a role in respect of one of our systems."""
 
     id: Slug
     name: Text
 
 
-class OrganisationFile(_Entry):
-    """`organisation.yaml`: who the organisation is, whom it deals with, and what holds for it as a whole."""
+class SoaHeader(Entry):
+    """The statement of applicability as a document; its rows stand in `soa.csv`."""
+
+    version: Version
+    approved_by: Text | None = None
+    approved_on: Day | None = None
+
+
+class ObjectiveEntry(Entry):
+    """A result the organisation wants its work with AI to reach."""
+
+    id: Slug
+    title: Text
+    owner: Text | None = None
+    measure: Text | None = None
+    target: Text | None = None
+    due: Day | None = None
+    status: Annotated[str, one_of(*OBJECTIVE_STATUSES)] = "open"
+    last_measured: Day | None = None
+
+
+class PartyEntry(Entry):
+    """Somebody with a stake, and what they need or expect."""
+
+    name: Text
+    requirement: Text
+
+
+class ContextEntry(Entry):
+    """What surrounds the management system: clauses 4.1 and 4.2 of ISO/IEC 42001."""
+
+    issues: tuple[Text, ...] = ()
+    parties: tuple[PartyEntry, ...] = ()
+
+
+class ManagementSystemEntry(Entry):
+    """The management system: the document that fixes its scope, the person who directs it."""
+
+    scope: Text | None = None
+    top_management: Text | None = None
+
+
+class MeasurementEntry(Entry):
+    """Something that is watched at intervals."""
+
+    id: Slug
+    what: Text
+    every_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    last_on: Day | None = None
+    result: Text | None = None
+
+
+class ChangeEntry(Entry):
+    """A planned change of the management system: clause 6.3 of ISO/IEC 42001."""
+
+    id: Slug
+    title: Text
+    purpose: Text
+    owner: Text | None = None
+    start: Day | None = None
+
+
+class OrganisationFile(Entry):
+    """`organisation.yaml`: who the organisation is, whom it deals with, what holds for it as a whole.
+
+    The records of the management system that are few, and belong to no system, stand here too.
+    """
 
     slug: Slug
     name: Text
@@ -98,9 +169,15 @@ class OrganisationFile(_Entry):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     agents: tuple[OtherAgent, ...] = ()
     facts: dict[str, YesNo] = Field(default_factory=dict)
+    management_system: ManagementSystemEntry = Field(default_factory=ManagementSystemEntry)
+    soa: SoaHeader | None = None
+    context: ContextEntry = Field(default_factory=ContextEntry)
+    objectives: tuple[ObjectiveEntry, ...] = ()
+    measurements: tuple[MeasurementEntry, ...] = ()
+    changes: tuple[ChangeEntry, ...] = ()
 
 
-class RoleEntry(_Entry):
+class RoleEntry(Entry):
     """Who holds which role in respect of a system, from when until when, and why."""
 
     agent: Text
@@ -111,18 +188,18 @@ class RoleEntry(_Entry):
     triggered_by: Text | None = None
 
 
-class ClassificationEntry(_Entry):
+class ClassificationEntry(Entry):
     """What was decided on the legal class of a system, by whom, when and on which grounds."""
 
-    status: Annotated[str, _one_of("decided", "undetermined")]
-    outcome: Annotated[str, _one_of(*OUTCOMES)] | None = None
+    status: Annotated[str, one_of("decided", "undetermined")]
+    outcome: Annotated[str, one_of(*OUTCOMES)] | None = None
     grounded_on: tuple[Text, ...] = ()
     decided_by: Text | None = None
     decided_on: Day | None = None
     rationale: Text | None = None
 
 
-class ModelEntry(_Entry):
+class ModelEntry(Entry):
     """A model a system infers with; without a name, one that another system's file describes."""
 
     id: Slug
@@ -136,7 +213,7 @@ class ModelEntry(_Entry):
         return self
 
 
-class DatasetEntry(_Entry):
+class DatasetEntry(Entry):
     """A dataset that models learn from."""
 
     id: Slug
@@ -145,7 +222,7 @@ class DatasetEntry(_Entry):
     special_categories: YesNo | None = None
 
 
-class DeploymentEntry(_Entry):
+class DeploymentEntry(Entry):
     """One use of a system by one agent in one setting."""
 
     id: Slug
@@ -155,23 +232,23 @@ class DeploymentEntry(_Entry):
     used_until: Day | None = Field(default=None, alias="until")
 
 
-class EventEntry(_Entry):
+class EventEntry(Entry):
     """A change that matters to the law."""
 
     id: Slug
-    kind: Annotated[str, _one_of(*EVENT_KINDS)]
+    kind: Annotated[str, one_of(*EVENT_KINDS)]
     on: Day
     description: Text
 
 
-class SystemFile(_Entry):
+class SystemFile(Entry):
     """`systems/<id>.yaml`: one AI system."""
 
     id: Slug
     name: Text
     purpose: Text
     owner: Text | None = None
-    routes: tuple[Annotated[str, _one_of(*ROUTES)], ...]
+    routes: tuple[Annotated[str, one_of(*ROUTES)], ...]
     placed_on_market: Day | None = None
     planned: YesNo
     art_2_exclusions: dict[str, Answer]
@@ -276,6 +353,7 @@ _FORM_OF_IDS = "lower case letters, digits and single hyphens"
 _FORMS = {
     "base": "a web address of your own that ends in / or #, such as https://acme.example/aims/",
     "language": "a language code such as en or de",
+    "soa.version": "a version such as 1.2: letters, digits, dots and hyphens",
 }
 
 

@@ -57,7 +57,7 @@ class Request:
     """What is asked of the composer. Equal requests get the answers that were kept; functions are equal to themselves.
 
     Attributes:
-        target: slug of the framework whose items are wanted; empty for every other framework.
+        target: slug of the framework whose items are wanted; empty for every framework, its own among them.
         max_hops: how many asserted rows a path may use.
         usable: which rows may be used.
         role: the role the answer is for; rows for other roles are not used. Empty for any.

@@ -70,18 +70,21 @@ def find_unmapped(
 ) -> Unmapped:
     """Return the items without any counterpart in the target framework; rows that say `disjoint` give none.
 
+    Several items of a joint row have their counterpart together.
+
     An item that rows speak of is not returned as never looked at, whatever they say.
     """
     looked = {record.item: record for record in nomatches if record.scope == target}
     wanted = replace(request, target=target, max_hops=1)
     contested, lower = disputed_items(composer, target), items_below_status(composer, wanted)
+    jointly = _paired(composer, target, lambda row: _is_joint(row) and request.usable(row))
     no_match: list[NoMatch] = []
     disputed: list[str] = []
     below: list[str] = []
     never: list[str] = []
     for item in items:
         answers = composer.answers(item, wanted)
-        if any(judge(answer.relation).overlaps is not Verdict.NO for answer in answers):
+        if item in jointly or any(judge(answer.relation).overlaps is not Verdict.NO for answer in answers):
             continue
         if item in looked:
             no_match.append(looked[item])
@@ -142,6 +145,9 @@ def build_matrix(
                 best[pair] = _better(best.get(pair, ""), verdicts.summary)
                 left[item] = _stronger(left.get(item), verdicts.covered_by)
                 right[answer.object] = _stronger(right.get(answer.object), verdicts.covers)
+    for row in _joint_rows(composer, rows, columns, request):
+        looked |= {*row.subjects, *row.objects}
+        _count_joint(row, left, right)
     cells: dict[tuple[str, str], tuple[str, int]] = {}
     for (item, object_), summary in best.items():
         cell = (group(item), group(object_))
@@ -153,6 +159,33 @@ def build_matrix(
         "columns": _totals(columns, right, looked, disputed_items(composer, source)),
     }
     return Matrix(_headings(rows, group), _headings(columns, group), cells, totals)
+
+
+def _is_joint(row: Mapping) -> bool:
+    return len(row.subjects) > 1 or len(row.objects) > 1
+
+
+def _joint_rows(composer: Composer, rows: tuple[str, ...], columns: tuple[str, ...], request: Request) -> list[Mapping]:
+    """Return the joint rows between two lists of items, in either direction, that may be used."""
+    sides = (frozenset(rows), frozenset(columns))
+    joint = (row for row in composer.network.rows if _is_joint(row) and request.usable(row))
+    return [
+        row for row in joint
+        if any(set(row.subjects) <= one and set(row.objects) <= other for one, other in (sides, sides[::-1]))
+    ]  # fmt: skip
+
+
+def _count_joint(row: Mapping, left: dict[str, Verdict], right: dict[str, Verdict]) -> None:
+    """Count a joint row for the item that stands alone on its side, whichever side of the matrix that is.
+
+    Of one among several nothing follows.
+    """
+    verdicts = judge(row.relation)
+    if verdicts.overlaps is Verdict.YES:
+        for items, is_met in ((row.subjects, verdicts.covered_by), (row.objects, verdicts.covers)):
+            if len(items) == 1:
+                for side in (left, right):
+                    side[items[0]] = _stronger(side.get(items[0]), is_met)
 
 
 def _looked(

@@ -50,18 +50,23 @@ def derive_mappings(store: Store, request: Request | None = None) -> int:
 
 
 def find_derived(network: Network, request: Request) -> Iterator[Answer]:
-    """Yield the answers that no single row says directly, each pair of items once, in order of their IRIs."""
-    composer = Composer(network)
-    for item in sorted(network.framework_of):
+    """Yield the answers between frameworks that no single row says directly, each pair once, in order of their IRIs."""
+    composer, framework_of = Composer(network), network.framework_of
+    for item in sorted(framework_of):
         for answer in composer.answers(item, request):
             starts_here = any(path.steps[0].row is None for path in answer.paths) or item < answer.object
-            if not answer.is_asserted and not answer.relation.is_contradiction and starts_here:
+            is_news = not answer.is_asserted and not answer.relation.is_contradiction
+            if is_news and starts_here and framework_of[item] != framework_of.get(answer.object):
                 yield answer
 
 
 def proof_digest(answer: Answer) -> str:
-    """Return what names an answer together with its whole proof: equal digests, equal proofs."""
-    proof = json.dumps(answer.to_dict(str), sort_keys=True, ensure_ascii=False)
+    """Return what names an answer together with its whole proof: equal digests, equal proofs, wherever written."""
+    told = answer.to_dict(str)
+    for step in (step for path in told["proofs"] for step in path["steps"]):
+        for place in ("file", "line"):
+            step.pop(place, None)
+    proof = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return "sha256:" + hashlib.sha256(proof.encode()).hexdigest()
 
 

@@ -1,0 +1,196 @@
+"""`validate`: judge organisations' registers, for people and for pipelines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aimsgraph.cli.output import to_json, write
+from aimsgraph.cli.session import Session, pass_session
+from aimsgraph.domain.report import Severity
+from aimsgraph.errors import InputError, Location
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from aimsgraph.compliance.validate import Validation
+    from aimsgraph.validation.report import ReportedFinding
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "turtle")
+LEVELS = tuple(severity.value for severity in sorted(Severity, key=lambda severity: -severity.rank))
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "--engine", type=click.Choice(("auto", "pyshacl")), default="auto", show_default=True, help="What runs the shapes."
+)
+@click.option(
+    "--profile", "profiles", multiple=True, metavar="NAME", help="An audit to put it through, or all; repeatable."
+)
+@click.option("--waivers", type=click.Path(path_type=Path), help="Findings that may stand for a time (.yaml or .csv).")
+@click.option("--baseline", type=click.Path(path_type=Path), help="An earlier report in JSON: only what is new counts.")
+@click.option(
+    "--fail-level", type=click.Choice(LEVELS), default="violation", show_default=True, help="From here on, exit code 1."
+)
+@click.option("--on", metavar="DAY", help="The day to judge by. [default: today]")
+@click.option("--law-as-of", metavar="DAY", help="The law as known on this day. [default: today]")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after so long."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How to write the report.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@pass_session
+def validate(
+    session: Session,
+    paths: tuple[Path, ...],
+    engine: str,
+    profiles: tuple[str, ...],
+    waivers: Path | None,
+    baseline: Path | None,
+    fail_level: str,
+    on: str | None,
+    law_as_of: str | None,
+    timeout: float | None,
+    format_: str,
+    output: Path | None,
+) -> None:
+    """Judge the registers in the folders PATH... by their own rules and by the shapes that ship.
+
+    \b
+    aimsgraph validate data/examples/acme
+    aimsgraph validate . --profile soa --profile iso-42001 --format sarif --output findings.sarif
+    aimsgraph validate . --baseline last.json --waivers waivers.yaml --fail-level warning
+
+    Exit code 1 with findings at or above the fail level, 0 without, 3 when a folder cannot be read.
+    """
+    from aimsgraph.compliance.validate import Request, load_waivers, validate_registers
+    from aimsgraph.graph.store import Deadline
+    from aimsgraph.validation.pyshacl_engine import PyShaclEngine
+
+    moment = session.graph.moment(on, law_as_of)
+    request = Request(
+        moment,
+        profiles,
+        load_waivers(waivers) if waivers else (),
+        _load_baseline(baseline) if baseline else None,
+        Deadline(timeout) if timeout else None,
+    )
+    found = validate_registers(paths, _catalogue(session), PyShaclEngine(), request)
+    level = Severity(fail_level)
+    answer = session.envelope(moment, "eu-ai-act", **_report(found, level))
+    write(_render(answer, found, level, format_), output)
+    if format_ != "json":
+        session.warn(answer)
+    _say_summary(session, found)
+    if not found.conforms(level):
+        raise click.exceptions.Exit(1)
+
+
+def _catalogue(session: Session) -> Any:  # noqa: ANN401  # the type would import what help must not
+    from aimsgraph.compliance.validate import Catalogue
+    from aimsgraph.validation.shapes import load_shapes
+
+    opened = session.graph._opened  # what follows from the catalogue is not judged, so it need not be derived
+    return Catalogue(opened.store, session.graph.law, load_shapes())
+
+
+def _load_baseline(path: Path) -> Counter[tuple[str, ...]]:
+    from aimsgraph.validation.waivers import read_baseline
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the baseline: {error}", location=Location(str(path))) from error
+    return read_baseline(text, str(path))
+
+
+def _report(found: Validation, level: Severity) -> dict[str, Any]:
+    return {
+        "conforms": found.conforms(level),
+        "findings": [finding_to_dict(finding) for finding in found.findings],
+        "focus_counts": dict(found.focus_counts),
+        "engine": found.engine,
+        "dataset_digest": found.dataset_digest,
+        "fail_level": level.value,
+        "nothing_judged": {
+            name: found.may_be_empty.get(name, "") for name, count in found.focus_counts.items() if not count
+        },
+        "not_judged": list(found.not_judged),
+        "waived": [finding_to_dict(finding) for finding in found.waived],
+        "in_baseline": len(found.known),
+    }
+
+
+def finding_to_dict(finding: ReportedFinding) -> dict[str, Any]:
+    """Return a finding as JSON."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "focus": finding.focus,
+        "path": finding.path,
+        "value": finding.value,
+        "file": finding.location.file,
+        "line": finding.location.line,
+        "column": finding.location.column,
+        "provision": finding.provision,
+    }
+
+
+def _render(answer: dict[str, Any], found: Validation, level: Severity, format_: str) -> str | bytes:
+    findings = found.findings
+    if format_ == "json":
+        return to_json(answer)
+    if format_ == "sarif":
+        from aimsgraph.exchange.sarif import render_sarif
+        from aimsgraph.version import __version__
+
+        return render_sarif(findings, found.rules, version=__version__)
+    if format_ == "junit":
+        from aimsgraph.exchange.junit import render_junit
+
+        return render_junit(
+            findings, found.rules, judged=found.focus_counts, fail_level=level, suite="aimsgraph validate"
+        )
+    if format_ == "github":
+        from aimsgraph.exchange.github import render_github
+
+        return render_github(findings)
+    if format_ == "markdown":
+        from aimsgraph.exchange.markdown_report import render_markdown
+
+        facts = {name: answer[name] for name in ("on", "law_as_of", "engine", "dataset_digest", "fail_level")}
+        return render_markdown(findings, title="aimsgraph validate", facts=facts)
+    if format_ == "turtle":
+        from aimsgraph.validation.report import findings_to_turtle
+
+        return findings_to_turtle(
+            findings,
+            {shape.name: shape.iri for shape in found.shapes.shapes},
+            found.dataset_digest,
+            conforms=found.conforms(),
+        )
+    return "".join(f"{finding}\n" for finding in findings)
+
+
+def _say_summary(session: Session, found: Validation) -> None:
+    for name in found.not_judged:
+        session.say(f"{name}: the files have violations, so no shape ran on what they say")
+    judged = sum(1 for count in found.focus_counts.values() if count)
+    said = [f"{len(found.findings)} findings", f"{judged} of {len(found.focus_counts)} shapes had something to judge"]
+    if found.waived:
+        said.append(f"{len(found.waived)} waived")
+    if found.known:
+        said.append(f"{len(found.known)} in the baseline")
+    session.say(", ".join(said))

@@ -1,0 +1,1 @@
+"""Judges facts: SHACL shapes, the engines that run them, one report. May use graph and domain."""
