@@ -1,5 +1,6 @@
 """A person's review: written to both files or to none, and the only way to `accepted`."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -60,6 +61,20 @@ def test_a_review_is_written_to_both_files(
         if a != b
     ]
     assert changed == [b"reviewed"], "nothing but the status"
+
+
+def test_an_id_that_two_sets_have_needs_the_iri(folder: Path, command: Command) -> None:
+    there = (folder / ROWS).parents[1]
+    other = there.with_name("other-set")
+    shutil.copytree(there, other)
+    header = other / "set.yaml"
+    header.write_text(header.read_text(encoding="utf-8").replace(there.name, other.name, 1), encoding="utf-8")
+    before = state(folder)
+    assert command("map", "review", "one", "--accept", *SAID, "--in", str(folder))[0] == 2
+    assert state(folder) == before
+    name = f"https://w3id.org/aimsgraph/map/{other.name}/one"
+    code, out = command("map", "review", name, "--accept", *SAID, "--in", str(folder))
+    assert (code, {Path(line).is_relative_to(other) for line in out.splitlines()}) == (0, {True})
 
 
 def test_the_first_review_of_a_set_makes_the_file(folder: Path, command: Command) -> None:

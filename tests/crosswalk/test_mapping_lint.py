@@ -272,5 +272,15 @@ def test_a_person_makes_accepted(folder: Path) -> None:
     assert file_codes(folder) == []
 
 
+def test_a_person_who_disagrees_does_not_make_accepted(folder: Path) -> None:
+    spoil(folder, ROWS, "reviewed||", "accepted||")
+    path = folder / f"{SET}/reviews.tsv"
+    header, first, *_ = path.read_text(encoding="utf-8").splitlines()
+    names = header.split("\t")
+    cells = dict(zip(names, first.split("\t"), strict=True)) | {"kind": "human", "agreement": "-1.0"}
+    path.write_text(f"{header}\n" + "\t".join(cells[name] for name in names) + "\n", encoding="utf-8")
+    assert file_codes(folder) == ["ACCEPTED_WITHOUT_PERSON"]
+
+
 def test_the_codes_of_the_files_are_those_tested_here() -> None:
     assert codes_in(mapping_check) == set(FILE_CODES)

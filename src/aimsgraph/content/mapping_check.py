@@ -141,10 +141,13 @@ def _check_content(row: Row, source: MappingSetSource) -> Iterator[Finding]:
             "give the citation, or write supports-only",
         )  # fmt: skip
     kind = row["author_kind"] or source.header.author_kind
-    people = {r["row"] for r in (source.reviews.rows if source.reviews else ()) if r["kind"] == "human"}
-    if row["status"] == "accepted" and row["id"] not in people:
+    by_people = [
+        r for r in (source.reviews.rows if source.reviews else ()) if (r["kind"], r["row"]) == ("human", row["id"])
+    ]
+    if row["status"] == "accepted" and not (by_people and float(by_people[-1]["agreement"]) > 0):
+        why = "the last person to review it did not agree" if by_people else "no person reviewed it"
         yield Finding(
-            "ACCEPTED_WITHOUT_PERSON", f"the row is accepted, yet no person reviewed it (its author is {kind})",
+            "ACCEPTED_WITHOUT_PERSON", f"the row is accepted, yet {why} (its author is {kind})",
             row.where("status"), "use `aimsgraph map review ROW --accept --by NAME`, or write reviewed",
         )  # fmt: skip
 

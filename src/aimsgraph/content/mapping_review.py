@@ -9,6 +9,7 @@ import datetime as dt
 from pathlib import Path
 
 from aimsgraph.content.format import replace_file
+from aimsgraph.content.mapping_compile import row_iri
 from aimsgraph.content.mapping_schemas import REVIEWS
 from aimsgraph.content.read import MappingSetSource, read_mapping_set
 from aimsgraph.content.tables import Row, nearest, read_lines
@@ -28,15 +29,19 @@ def review_row(folder: Path, row: str, *, accept: bool, by: str, note: str, on: 
 
     Raises:
         NotFound: there is no such row; the nearest is named.
-        UsageError: name or note is empty or holds a tab or line break.
+        UsageError: name or note is empty or holds a tab or line break, or rows of two sets have that id.
         InputError: a file of the set cannot be read.
     """
     for what, value in (("name", by), ("note", note)):
         if not value.strip() or any(c in value for c in "\t\r\n"):
             raise UsageError(f"the {what} is empty or holds a tab or line break", remedy="write one line of text")
     sets = [read_mapping_set(path, folder) for path in sorted(folder.glob("mappings/*/set.yaml"))]
-    found = [(source, each) for source in sets for each in source.all_rows if each["id"] == row.rpartition("/")[2]]
-    if len(found) != 1:
+    names = {(source.header.id, each["id"]): (source, each) for source in sets for each in source.all_rows}
+    found = [both for (in_set, id_), both in names.items() if row in (id_, row_iri(in_set, id_))]
+    if len(found) > 1:
+        iris = ", ".join(row_iri(source.header.id, row) for source, _ in found)
+        raise UsageError(f"{len(found)} sets have a row {row!r}", remedy=f"give one of {iris}")
+    if not found:
         ids = [each["id"] for source in sets for each in source.all_rows]
         raise NotFound(f"there is no row {row!r}", remedy=f"did you mean {nearest(row, ids)!r}?")
     source, target = found[0]
