@@ -87,6 +87,11 @@ class AimsGraph:
         return self._opened.store
 
     @property
+    def asserted(self) -> Store:
+        """The store for what needs no derived facts, such as validation; nothing is derived on its account."""
+        return self._opened.store
+
+    @property
     def version(self) -> str:
         """What names this content: equal versions hold equal graphs."""
         return self._opened.version

@@ -101,7 +101,7 @@ def test_a_framework_of_others_does_not_become_source_files(cli, tmp_path):
     [
         ((), "the store in memory is gone"),
         (("--into", "x", "--ours", "iso-42001"), "is no NAME=SLUG"),
-        (("--into", "x", "--format", "xml"), "xml"),
+        (("--into", "x", "--read-as", "xml"), "xml"),
     ],
 )
 def test_wrong_use_is_told(cli, arguments, message):

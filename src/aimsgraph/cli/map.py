@@ -17,6 +17,7 @@ from aimsgraph.settings import MEMORY
 if TYPE_CHECKING:
     from aimsgraph.content.read import Content
     from aimsgraph.crosswalk.answers import Crosswalk
+    from aimsgraph.exchange.mapping_files import ReadOptions
     from aimsgraph.exchange.mapping_table import MappingTable
 
 _WRITABLE = ("sssom", "oscal", "csv", "xlsx", "turtle")
@@ -29,6 +30,9 @@ def map_() -> None:
     """Lint, review, prove, import and export mappings."""
 
 
+_read_as = click.option(
+    "--read-as", type=click.Choice(_READABLE), default=None, help="The format of FILE. [default: told from the file]"
+)
 _ours = click.option(
     "--ours", metavar="NAME=SLUG", multiple=True, help="The framework that FILE calls NAME is ours with this slug."
 )
@@ -36,6 +40,7 @@ _ours = click.option(
 
 @map_.command()
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@_read_as
 @_ours
 @click.option("--set", "set_id", default="", help="Only rows of this mapping set.")
 @click.option(
@@ -48,15 +53,15 @@ _ours = click.option(
 @format_options()
 @pass_session
 def lint(
-    session: Session, files: tuple[Path, ...], ours: tuple[str, ...], set_id: str, fail_level: str, format_: str,
-    output: Path | None,
+    session: Session, files: tuple[Path, ...], read_as: str | None, ours: tuple[str, ...], set_id: str,
+    fail_level: str, format_: str, output: Path | None,
 ) -> None:  # fmt: skip
     """What is wrong with mapping rows: dangling ends, superseded versions, contradictions and more.
 
     Of the store; or, with FILEs, of their rows beside those of the store. Any format of `map import` is read.
     """
     moment = session.graph.moment()
-    crosswalks = _beside(session, files, ours) if files else session.graph.crosswalks
+    crosswalks = _beside(session, files, _options(read_as, ours)) if files else session.graph.crosswalks
     found = [
         f
         for f in crosswalks.lint(moment)
@@ -174,7 +179,7 @@ def export_(session: Session, set_id: str | None, format_: str, output: Path | N
 
 @map_.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(_READABLE), default=None, help="[default: told from the file]")
+@_read_as
 @_ours
 @click.option("--id", "set_id", default="", help="The id of the set, where FILE holds one. [default: from the file]")
 @click.option(
@@ -182,7 +187,7 @@ def export_(session: Session, set_id: str | None, format_: str, output: Path | N
 )
 @pass_session
 def import_(
-    session: Session, file: Path, format_: str | None, ours: tuple[str, ...], set_id: str, folder: Path | None
+    session: Session, file: Path, read_as: str | None, ours: tuple[str, ...], set_id: str, folder: Path | None
 ) -> None:
     """Read the mapping sets of FILE into a store directory, or as source files into a data folder: all or nothing.
 
@@ -197,7 +202,7 @@ def import_(
     from dataclasses import replace
 
     from aimsgraph.exchange.into_folder import complete
-    from aimsgraph.exchange.mapping_files import ReadOptions, read_mapping
+    from aimsgraph.exchange.mapping_files import read_mapping
     from aimsgraph.exchange.names import Names
 
     if folder is None and session.settings.store == MEMORY:
@@ -206,8 +211,7 @@ def import_(
             remedy="give --store PATH before `map`, or --into DIR for source files",
         )
     content = _content(session)
-    options = ReadOptions(format_ or "", dict(_pair(text) for text in ours))
-    imported = read_mapping(file, Names.of_content(content), options)
+    imported = read_mapping(file, Names.of_content(content), _options(read_as, ours))
     found = imported.tables
     if set_id:
         one = imported.table  # says so when there are several
@@ -232,16 +236,16 @@ def _content(session: Session) -> Content:
     return read_content([assets.path("data"), *session.settings.data])
 
 
-def _beside(session: Session, files: tuple[Path, ...], ours: tuple[str, ...]) -> Crosswalk:
+def _beside(session: Session, files: tuple[Path, ...], options: ReadOptions) -> Crosswalk:
     """Return the crosswalk of the store with the rows of files, each found at its place."""
     from aimsgraph.content.mapping_compile import row_iri
     from aimsgraph.exchange.into_folder import complete
     from aimsgraph.exchange.into_graph import quads_of_table
-    from aimsgraph.exchange.mapping_files import ReadOptions, read_mapping
+    from aimsgraph.exchange.mapping_files import read_mapping
     from aimsgraph.exchange.names import Names
 
     content = _content(session)
-    names, options = Names.of_content(content), ReadOptions(ours=dict(_pair(text) for text in ours))
+    names = Names.of_content(content)
     quads, places = [], dict[str, Location | None]()
     for file in files:
         for table in read_mapping(file, names, options).tables:
@@ -251,6 +255,12 @@ def _beside(session: Session, files: tuple[Path, ...], ours: tuple[str, ...]) ->
             places |= {row_iri(full.header.id, row.id): row.location for row in full.rows}
             places |= {row_iri(full.header.id, row.id): row.location for row in full.nomatches}
     return session.graph.crosswalks_with(quads, places.get)
+
+
+def _options(read_as: str | None, ours: tuple[str, ...]) -> ReadOptions:
+    from aimsgraph.exchange.mapping_files import ReadOptions
+
+    return ReadOptions(read_as or "", dict(_pair(text) for text in ours))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -315,7 +325,8 @@ def _read_answers(file: Path) -> list[dict[str, Any]]:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"cannot read the answer: {error}", location=Location(str(file))) from error
+        remedy = "use `crosswalk … --format json`"
+        raise InputError(f"cannot read the answer: {error}", location=Location(str(file)), remedy=remedy) from error
     answers = data.get("answers") if isinstance(data, dict) else data
     if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
         raise InputError(

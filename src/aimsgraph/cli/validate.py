@@ -100,8 +100,7 @@ def _catalogue(session: Session) -> Any:  # noqa: ANN401  # the type would impor
     from aimsgraph.compliance.validate import Catalogue
     from aimsgraph.validation.shapes import load_shapes
 
-    opened = session.graph._opened  # what follows from the catalogue is not judged, so it need not be derived
-    return Catalogue(opened.store, session.graph.law, load_shapes())
+    return Catalogue(session.graph.asserted, session.graph.law, load_shapes())
 
 
 def _load_baseline(path: Path) -> Counter[tuple[str, ...]]:

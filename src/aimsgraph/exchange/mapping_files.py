@@ -103,7 +103,7 @@ def tell_format(data: bytes, path: Path) -> str:
     raise InputError(
         "the format cannot be told from the file",
         location=Location(str(path)),
-        remedy=f"say which one it is: {', '.join(READABLE)}",
+        remedy=f"say which one it is with --read-as: {', '.join(READABLE)}",
     )
 
 
