@@ -53,8 +53,9 @@ bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
 	$(BIN)/python bench/crosswalk.py
 
 lock: $(VENV)/.dev  ## resolve the lock files anew
-	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx -o requirements/runtime.txt
-	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs --extra xlsx -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra xlsx --constraint requirements/runtime.txt -o requirements/core.txt
+	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/dev.txt
 
 package: $(VENV)/.dev  ## build the source archive and the wheel
 	$(BIN)/python -m build

@@ -306,3 +306,18 @@ def test_no_row_claims_a_presumption_of_conformity(crosswalks: Crosswalk) -> Non
     effects: Counter[str] = Counter(row.conformity_effect for row in crosswalks.network.rows)
     assert set(effects) == {"supports-only"}
     assert all(isinstance(row, Row) for row in crosswalks.network.rows)
+
+
+def test_a_category_overlaps_what_its_subcategory_overlaps_and_a_chain_over_another_framework_stays_unknown(
+    graph: AimsGraph,
+) -> None:
+    found = graph.crosswalk("nist-ai-rmf:MANAGE-4", ACT)
+    (answer,) = [a for a in found["answers"] if a["object"] == "eu-ai-act:art72-1"]
+    assert (answer["overlaps"], answer["summary"], answer["asserted"]) == ("yes", "overlaps", False)
+    assert "no-relationship" not in answer["relations"]
+    (proof,) = answer["proofs"]
+    assert [step["kind"] for step in proof["steps"]] == ["has-part", "mapping"]
+    assert not graph.crosswalks.check_proof(answer)
+    chain = graph.crosswalk("nist-ai-rmf:MEASURE-2.7", ACT)
+    assert chain["answers"] == []
+    assert chain["leads"], "over ISO/IEC 42001 there are chains, and nothing follows from them"

@@ -49,6 +49,14 @@ def test_every_assessable_item_of_both_sides_is_mapped_or_recorded_as_no_match(
     assert Counter(row["status"] for row in source.all_rows)["contested"] == contested
 
 
+def test_the_set_that_is_not_complete_says_so(content: Content) -> None:
+    source = mapping_set(content, "nist-ai-rmf--eu-ai-act")
+    assert any("Not complete" in note for note in source.header.notes)
+    assert source.nomatch is None, "it records no search, so it must not read as one"
+    assert len(source.all_rows) == 37
+    assert {row["relation"] for row in source.all_rows} == {"intersects-with"}
+
+
 def test_nothing_automated_is_accepted_and_every_row_was_reviewed_by_another(content: Content) -> None:
     for source in content.mappings:
         assert source.header.author_kind == "automated"
@@ -82,6 +90,6 @@ def test_what_every_practitioner_expects_is_there(content: Content) -> None:
 
 def test_the_shipped_rows_lint_clean_and_contradict_nothing(graph: AimsGraph) -> None:
     crosswalks = graph.crosswalks
-    assert len(crosswalks.network.rows) == 526
+    assert len(crosswalks.network.rows) == 563
     assert [str(finding) for finding in crosswalks.lint(graph.moment())] == []
     assert crosswalks.contradictions("candidate") == []
