@@ -11,6 +11,8 @@ AimsgraphError
 ├── Refused              exit 5   not allowed: read-only, conflict, a forbidden query form
 └── BackendError         exit 6   a store or an engine failed, or the deadline passed
     ├── DeadlineExceeded
+    ├── ResourcesExceeded  more bytes or memory than may be had
+    ├── Busy         too much at the same time
     └── EngineMissing    something that must be installed first, such as Java
 ```
 """
@@ -112,6 +114,20 @@ class Refused(AimsgraphError):
     http_status = 403
 
 
+class Conflict(Refused):
+    """What was to be changed is no longer what it was."""
+
+    code = "conflict"
+    http_status = 412
+
+
+class Unauthorised(Refused):
+    """Who asks has shown no key, or one that does not count."""
+
+    code = "unauthorised"
+    http_status = 401
+
+
 class BackendError(AimsgraphError):
     """A store or an engine failed."""
 
@@ -136,6 +152,20 @@ class DeadlineExceeded(BackendError):
     """The deadline passed before the answer was complete."""
 
     code = "deadline-exceeded"
+    http_status = 504
+
+
+class ResourcesExceeded(BackendError):
+    """The answer is larger, or takes more memory, than may be had."""
+
+    code = "resources-exceeded"
+    http_status = 413
+
+
+class Busy(BackendError):
+    """Too much is being asked at the same time; it can be asked again."""
+
+    code = "busy"
 
 
 class EngineMissing(BackendError):

@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "map": ("map", "map_", "Lint, review, prove, import and export mappings."),
     "query": ("query", "query", "Ask a stored question, a .rq file, or standard input."),
     "questions": ("query", "questions", "The stored questions with their parameters."),
+    "serve": ("serve", "serve", "Answer over HTTP: SPARQL, the crosswalk API, linked data."),
     "data": ("data", "data", "Check, format, start and compare the content's text files."),
     "build": ("data", "build", "Compile the text files to Turtle and a manifest."),
     "ontology": ("ontology", "ontology", "Check the ontology with a reasoner; build its documentation."),
@@ -100,7 +101,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Start with `aimsgraph demo`. Answers about the law are no legal advice and claim no conformity.",
 )
-@click.option("--store", metavar="memory|PATH", help="Where the graph lives. [default: memory]")
+@click.option("--store", metavar="memory|PATH|URL", help="Where the graph lives. [default: memory]")
 @click.option(
     "--data",
     "data",

@@ -60,6 +60,16 @@ class DirectoryStore:
         return self._lock is None
 
     @property
+    def view(self) -> UnionView:
+        """The generation this store shows, for asking in this thread and without limits."""
+        return self._opened().view
+
+    @property
+    def number(self) -> int:
+        """The number of the generation this store shows; it grows by one with every write."""
+        return self._opened().record.number
+
+    @property
     def size(self) -> int:
         """How many quads the generation holds."""
         return self._opened().record.quads
@@ -136,13 +146,19 @@ class DirectoryStore:
 
     def replace_all(self, quads: Iterable[ox.Quad]) -> str:
         """Make the store hold exactly these quads, in one generation."""
+        return self.replace_content(quads, ())
+
+    def replace_content(self, quads: Iterable[ox.Quad], graphs: Iterable[ox.NamedNode | ox.BlankNode]) -> str:
+        """Make the store hold exactly these quads and these graphs, empty ones too, in one generation."""
         self._refuse_if_read_only()
-        wanted = list(quads)
+        wanted, names = list(quads), list(graphs)
 
         def change(native: ox.Store) -> None:
             with engine_errors():
                 native.clear()
                 native.bulk_extend(wanted)
+                for name in names:
+                    native.add_graph(name)
 
         return self._commit(change)
 

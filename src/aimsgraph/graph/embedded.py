@@ -128,6 +128,11 @@ class MemoryStore:
     ) -> None:
         self.close()
 
+    @property
+    def view(self) -> UnionView:
+        """The present content, for asking in this thread and without limits."""
+        return self._view_of(self._open())
+
     def _open(self) -> ox.Store:
         if self._native is None:
             raise BackendError("the store is closed")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
@@ -19,6 +20,31 @@ from aimsgraph.graph.query_text import CheckedText
 NativeAnswer = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 _DEFAULT: Final = ox.DefaultGraph()
 _COUNT_TRIPLES: Final = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What a query runs over when its own text does not decide.
+
+    Attributes:
+        default_graphs: the graphs merged into the default graph, as a request of the SPARQL protocol names them; they
+            win over the text's FROM. None leaves it to the text.
+        named_graphs: the graphs GRAPH sees; None as `default_graphs`.
+        union: whether a query that names no dataset sees the union of all graphs as its default graph; otherwise it sees
+            the graph without a name alone, as SPARQL has it.
+    """
+
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    union: bool = True
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the request itself names the dataset."""
+        return self.default_graphs is not None or self.named_graphs is not None
+
+
+UNION: Final = Dataset()
 
 
 class UnionView:
@@ -33,8 +59,12 @@ class UnionView:
         self._overlaps = overlaps
         self._merged: ox.Store | None = None
 
-    def query(self, checked: CheckedText) -> NativeAnswer:
+    def query(self, checked: CheckedText, dataset: Dataset = UNION) -> NativeAnswer:
         """Run a query; engine errors come out as the engine raises them."""
+        if dataset.is_named:
+            return self._query_named(checked, dataset)
+        if not checked.names_dataset and not dataset.union:
+            return self.native.query(checked.text)
         if not checked.names_dataset:
             if not self.overlaps:
                 return self.native.query(checked.text, use_default_graph_as_union=True)
@@ -44,6 +74,19 @@ class UnionView:
             some = _merge_of(self.native, names)
             return some.query(checked.text, default_graph=_DEFAULT)
         return self.native.query(checked.text)
+
+    def _query_named(self, checked: CheckedText, dataset: Dataset) -> NativeAnswer:
+        default = [ox.NamedNode(iri) for iri in dataset.default_graphs or ()]
+        named = [ox.NamedNode(iri) for iri in dataset.named_graphs or ()]
+        if len(default) > 1 and self.overlaps:
+            some = _merge_of(self.native, default)
+            return some.query(checked.text, default_graph=_DEFAULT, named_graphs=named)
+        return self.native.query(checked.text, default_graph=default, named_graphs=named)
+
+    def prepare(self) -> None:
+        """Do now what the first query over the union would otherwise do, so that copies of this process need not."""
+        if self.overlaps:
+            self._all_merged()
 
     @property
     def overlaps(self) -> bool:

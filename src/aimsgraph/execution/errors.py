@@ -1,0 +1,34 @@
+"""Errors that cross from a worker to whoever asked: as a message there, as the same class here."""
+
+from __future__ import annotations
+
+import json
+
+from aimsgraph import errors
+from aimsgraph.errors import AimsgraphError, BackendError, Location
+from aimsgraph.execution.frames import Message
+
+
+def error_of(payload: bytes) -> Message:
+    """Return a last frame as a message.
+
+    Raises:
+        AimsgraphError: the error the frame tells of.
+    """
+    message: Message = json.loads(payload)
+    said = message.get("error")
+    if said is None:
+        return message
+    kind = _KINDS.get(said["code"], BackendError)
+    where = said.get("location")
+    raise kind(said["message"], remedy=said.get("remedy", ""), location=Location(*where) if where else None)
+
+
+def _all_kinds(root: type[AimsgraphError]) -> dict[str, type[AimsgraphError]]:
+    found = {root.code: root}
+    for kind in root.__subclasses__():
+        found |= _all_kinds(kind)
+    return found
+
+
+_KINDS = _all_kinds(errors.AimsgraphError)

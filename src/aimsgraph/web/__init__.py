@@ -1,0 +1,1 @@
+"""The web face: SPARQL, graphs, the crosswalk API and linked data over HTTP. It parses, calls the rooms, renders."""

@@ -1,0 +1,72 @@
+"""Runs a query in a room and sends what comes, so that an incomplete answer never looks like a complete one.
+
+A short answer is held back until it is complete and then sent with its length, or as a problem. A long one is sent as
+it comes; when it breaks off, because of the deadline or a limit, so does the connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import Response
+from fastapi.responses import StreamingResponse
+
+from aimsgraph.errors import AimsgraphError, ResourcesExceeded
+from aimsgraph.execution.room import Answer, Query, Room
+
+HELD_BACK = 1024 * 1024
+"""An answer of at most so many bytes is sent only when it is complete."""
+
+
+async def send_answer(room: Room, query: Query, seconds: float, media_type: str, headers: dict[str, str]) -> Response:
+    """Run a query and return the response that sends its answer.
+
+    Raises:
+        AimsgraphError: the query failed before anything was sent.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        answer = await stack.enter_async_context(room.run(query, seconds))
+        pieces = aiter(answer)
+        held = bytearray()
+        async for piece in pieces:
+            held += piece
+            if len(held) > HELD_BACK:
+                rest = _rest(stack.pop_all(), answer, bytes(held), pieces)
+                return StreamingResponse(rest, headers=headers, media_type=media_type)
+        if answer.truncated:
+            raise _too_large(query)
+        return Response(bytes(held), headers=headers, media_type=media_type)
+
+
+async def _rest(
+    stack: contextlib.AsyncExitStack, answer: Answer, held: bytes, pieces: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    async with stack:
+        yield held
+        try:
+            async for piece in pieces:
+                yield piece
+        except AimsgraphError as error:
+            raise BrokenOff(error.message) from error
+        if answer.truncated:
+            raise BrokenOff("the answer was cut off at the most bytes allowed")
+
+
+class BrokenOff(Exception):
+    """An answer that was being sent cannot be completed; raising it ends the connection.
+
+    Attributes:
+        message: why.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def _too_large(query: Query) -> ResourcesExceeded:
+    return ResourcesExceeded(
+        f"the answer has more than {query.bytes:,} bytes",
+        remedy="ask for less: LIMIT, fewer columns, a narrower pattern",
+    )

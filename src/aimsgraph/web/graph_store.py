@@ -1,0 +1,107 @@
+"""`/graphs`: the SPARQL 1.1 Graph Store HTTP Protocol (W3C, https://www.w3.org/TR/sparql11-http-rdf-update/).
+
+A graph is named indirectly, by `?graph=IRI` or `?default`. What a client names by the address itself are the
+linked-data pages, which are read-only.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from aimsgraph.errors import NotFound, Refused
+from aimsgraph.execution.room import Query
+from aimsgraph.execution.write_room import Write
+from aimsgraph.graph.union import Dataset
+from aimsgraph.web.answers import send_answer
+from aimsgraph.web.auth import Scope, authorise
+from aimsgraph.web.negotiation import GRAPHS, choose, with_charset
+from aimsgraph.web.problems import HttpProblem
+from aimsgraph.web.requests import media_type, query_parameters, read_body
+from aimsgraph.web.service import Service
+
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_READ = ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml", "application/trig"]
+
+
+def routes(service: Service) -> APIRouter:
+    """Return the routes of the protocol."""
+    router = APIRouter(tags=["Graph store"])
+
+    @router.get("/graphs", summary="The triples of a graph")
+    @router.head("/graphs", include_in_schema=False)
+    async def get_graph(request: Request) -> Response:
+        await authorise(service, request, Scope.READ)
+        name = _graph(request)
+        chosen = choose(request.headers.get("accept", ""), _READ)
+        if name is not None and not await _exists(service, name):
+            raise NotFound(f"there is no graph <{name}>", remedy="`SELECT DISTINCT ?g { GRAPH ?g {} }` lists them")
+        headers = {"ETag": f'"{service.generation}"', "Vary": "Accept, Authorization", "Cache-Control": "no-cache"}
+        dataset = Dataset(union=False) if name is None else Dataset((name,), ())
+        query = Query(_ALL, GRAPHS[chosen], dataset, service.settings.answer_bytes, service.generation)
+        return await send_answer(service.room, query, service.settings.query_seconds, with_charset(chosen), headers)
+
+    @router.put("/graphs", summary="Make a graph hold exactly these triples", status_code=204)
+    async def put_graph(request: Request) -> Response:
+        return await _write(service, request, "put")
+
+    @router.post("/graphs", summary="Add triples to a graph", status_code=204)
+    async def post_graph(request: Request) -> Response:
+        return await _write(service, request, "post")
+
+    @router.delete("/graphs", summary="Remove a graph", status_code=204)
+    async def delete_graph(request: Request) -> Response:
+        return await _write(service, request, "delete")
+
+    return router
+
+
+async def _write(service: Service, request: Request, kind: str) -> Response:
+    principal = await authorise(service, request, Scope.WRITE)
+    if service.writer is None:
+        raise Refused("this server takes no changes", remedy="start it with `--store PATH --writes`")
+    name = _graph(request)
+    body, format_ = b"", "turtle"
+    if kind != "delete":
+        said = media_type(request) or "text/turtle"
+        if said not in _READ and said != "application/n-quads":
+            raise HttpProblem(
+                415, "unsupported-media-type", f"a body of type {said!r} is not read here",
+                remedy=f"send one of {', '.join(_READ)}",
+            )  # fmt: skip
+        format_ = GRAPHS[said]
+        body = await read_body(request, service.settings.body_bytes)
+    write = Write(
+        kind, body, name, format_, _generations(request), principal.key, request.state.request_id,
+    )  # fmt: skip
+    written = await service.write(write)
+    status = 201 if written.created and kind != "delete" else 204
+    return Response(status_code=status, headers={"ETag": f'"{written.generation}"'})
+
+
+async def _exists(service: Service, name: str) -> bool:
+    text = f"ASK {{ GRAPH <{name}> {{ }} }}"
+    query = Query(text, "csv", Dataset(union=False), 1024, service.generation)
+    async with service.room.run(query, service.settings.query_seconds) as answer:
+        return b"true" in b"".join([piece async for piece in answer])
+
+
+def _graph(request: Request) -> str | None:
+    """Return the graph a request names; None is the one without a name.
+
+    Raises:
+        HttpProblem: 400, none is named, or more than one, or no absolute IRI.
+    """
+    parameters = query_parameters(request)
+    name, default = parameters.one("graph"), parameters.one("default")
+    if (name is None) == (default is None):
+        raise HttpProblem(400, "bad-parameter", "say which graph", remedy="give either ?graph=IRI or ?default")
+    if name is not None and (":" not in name or any(character in name for character in ' <>"{}|\\^`')):
+        raise HttpProblem(400, "bad-parameter", f"{name!r} is no absolute IRI")
+    return name
+
+
+def _generations(request: Request) -> tuple[str, ...] | None:
+    said = request.headers.get("if-match")
+    if said is None or said.strip() == "*":
+        return None
+    return tuple(part.strip().removeprefix("W/").strip('"') for part in said.split(","))

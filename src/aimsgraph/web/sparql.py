@@ -1,0 +1,134 @@
+"""`/sparql` and `/update`: the SPARQL 1.1 Protocol (W3C, https://www.w3.org/TR/sparql11-protocol/)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from fastapi import APIRouter, Request, Response
+
+from aimsgraph.errors import Refused
+from aimsgraph.execution.room import Query
+from aimsgraph.execution.write_room import Write
+from aimsgraph.graph.query_text import QueryForm, check_query
+from aimsgraph.graph.union import Dataset
+from aimsgraph.web.answers import send_answer
+from aimsgraph.web.auth import Scope, authorise
+from aimsgraph.web.description import describe_service
+from aimsgraph.web.negotiation import GRAPHS, NAMES, ROWS, choose, with_charset
+from aimsgraph.web.problems import HttpProblem
+from aimsgraph.web.requests import FORM, Parameters, media_type, query_parameters, read_body, text_of
+from aimsgraph.web.service import Service
+from aimsgraph.web.update_text import with_dataset
+
+QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
+
+
+def routes(service: Service) -> APIRouter:
+    """Return the routes of the protocol."""
+    router = APIRouter(tags=["SPARQL"])
+
+    @router.get("/sparql", summary="Ask a SPARQL query; without one, the service describes itself")
+    async def get_sparql(request: Request) -> Response:
+        parameters = query_parameters(request)
+        if "update" in dict(parameters.pairs):
+            raise HttpProblem(400, "bad-parameter", "an update goes to /update, by POST")
+        if not parameters.all("query"):
+            return await describe_service(service, request)
+        return await _query(service, request, parameters)
+
+    @router.post("/sparql", summary="Ask a SPARQL query sent as a form or as itself")
+    async def post_sparql(request: Request) -> Response:
+        return await _query(service, request, await _posted(service, request, QUERY_TYPE, "query"))
+
+    @router.post("/update", summary="Change the store by a SPARQL update", status_code=204)
+    async def post_update(request: Request) -> Response:
+        principal = await authorise(service, request, Scope.WRITE)
+        if service.writer is None:
+            raise Refused("this server takes no updates", remedy="start it with `--store PATH --writes`")
+        parameters = await _posted(service, request, UPDATE_TYPE, "update")
+        text = parameters.one("update")
+        if text is None:
+            raise HttpProblem(400, "bad-parameter", "there is no update", remedy="send it as `update=…`")
+        text = with_dataset(text, parameters.all("using-graph-uri"), parameters.all("using-named-graph-uri"))
+        written = await service.write(
+            Write("update", text.encode(), key=principal.key, request=request.state.request_id)
+        )
+        return Response(status_code=204, headers={"ETag": f'"{written.generation}"'})
+
+    return router
+
+
+async def _posted(service: Service, request: Request, direct: str, name: str) -> Parameters:
+    """Return the parameters of a request by POST, with the text itself under its name."""
+    kind = media_type(request)
+    if kind == FORM:
+        return Parameters.parse(text_of(await read_body(request, service.settings.body_bytes)))
+    if kind == direct:
+        text = text_of(await read_body(request, service.settings.body_bytes))
+        return Parameters(((name, text), *query_parameters(request).pairs))
+    raise HttpProblem(
+        415, "unsupported-media-type", f"a body of type {kind or 'unknown'!r} is not read here",
+        remedy=f"send {direct} or {FORM}",
+    )  # fmt: skip
+
+
+async def _query(service: Service, request: Request, parameters: Parameters) -> Response:
+    await authorise(service, request, Scope.READ)
+    text = parameters.one("query")
+    if text is None:
+        raise HttpProblem(400, "bad-parameter", "there is no query", remedy="send it as `query=…`")
+    checked = check_query(text)
+    forms = GRAPHS if checked.form in (QueryForm.CONSTRUCT, QueryForm.DESCRIBE) else ROWS
+    chosen = _media_type(request, parameters, list(forms))
+    etag = _etag(service.generation, chosen, text, parameters)
+    headers = {"ETag": etag, "Vary": "Accept, Authorization", "Cache-Control": "no-cache"}
+    if request.method == "GET" and etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    query = Query(
+        text, forms[chosen], dataset_of(service, parameters), service.settings.answer_bytes, service.generation
+    )
+    seconds = _seconds(service, parameters)
+    return await send_answer(service.room, query, seconds, with_charset(chosen), headers)
+
+
+def _media_type(request: Request, parameters: Parameters, offered: list[str]) -> str:
+    named = parameters.one("format")
+    if named is None:
+        return choose(request.headers.get("accept", ""), offered)
+    found = NAMES.get(named, named)
+    if found not in offered:
+        raise HttpProblem(
+            406, "not-acceptable", f"the answer cannot be written as {named!r}", remedy=f"one of {', '.join(offered)}"
+        )
+    return found
+
+
+def dataset_of(service: Service, parameters: Parameters) -> Dataset:
+    """Return the dataset a request of the protocol names."""
+    default, named = parameters.all("default-graph-uri"), parameters.all("named-graph-uri")
+    if not default and not named:
+        return Dataset(union=service.settings.union_default_graph)
+    for iri in (*default, *named):
+        if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`'):
+            raise HttpProblem(400, "bad-parameter", f"{iri!r} is no absolute IRI")
+    return Dataset(default, named)
+
+
+def _seconds(service: Service, parameters: Parameters) -> float:
+    most = service.settings.query_seconds
+    said = parameters.one("timeout")
+    if said is None:
+        return most
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:
+        raise HttpProblem(400, "bad-parameter", f"timeout={said!r} is no number of seconds above 0")
+    return min(seconds, most)
+
+
+def _etag(generation: str, chosen: str, text: str, parameters: Parameters) -> str:
+    asked = "\n".join((generation, chosen, text, repr(parameters.pairs)))
+    return f'"{hashlib.sha256(asked.encode()).hexdigest()[:24]}"'
