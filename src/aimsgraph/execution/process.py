@@ -25,6 +25,11 @@ class Process:
         self.channel = channel
         self.head: Message = {}
 
+    @property
+    def id(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
     @classmethod
     async def start(cls, module: str, settings: bytes) -> Process:
         """Run a module of ours and give it its settings.

@@ -82,6 +82,11 @@ class WriteRoom:
     ) -> None:
         await self.close()
 
+    @property
+    def process_id(self) -> int | None:
+        """The id of the writer's process; None between two of them."""
+        return self._process.id if self._process else None
+
     async def write(self, write: Write, seconds: float) -> Written:
         """Make a change; when this returns it is durable.
 
