@@ -45,6 +45,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "query": ("query", "query", "Ask a stored question, a .rq file, or standard input."),
     "questions": ("query", "questions", "The stored questions with their parameters."),
     "serve": ("serve", "serve", "Answer over HTTP: SPARQL, the crosswalk API, linked data."),
+    "keys": ("keys", "keys", "Make, list, renew and revoke the API keys of a server."),
+    "doctor": ("doctor", "doctor", "Check a store directory: files, content, acknowledged writes."),
     "data": ("data", "data", "Check, format, start and compare the content's text files."),
     "build": ("data", "build", "Compile the text files to Turtle and a manifest."),
     "ontology": ("ontology", "ontology", "Check the ontology with a reasoner; build its documentation."),

@@ -48,11 +48,21 @@ from aimsgraph.errors import EngineMissing
 @click.option(
     "--workers", type=click.IntRange(1), default=2, show_default=True, help="How many queries run at the same time."
 )
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Requests a second for each key or address. [default: any]",
+)
+@click.option(
+    "--concurrency", type=click.IntRange(1), default=32, show_default=True, help="Requests at the same time, likewise."
+)
+@click.option("--request-log", is_flag=True, help="Write a line of JSON to stderr for every answer.")
 @click.option("--public-url", default="", help="The address users see, when it is another one.")
 @pass_session
 def serve(
     session: Session, host: str, port: int, organisations: tuple[Path, ...], keys: Path | None,
-    anonymous_read: bool | None, writes: bool, default_graph: str, timeout: float, workers: int, public_url: str,
+    anonymous_read: bool | None, writes: bool, default_graph: str, timeout: float, workers: int, rate: float | None,
+    concurrency: int, request_log: bool, public_url: str,
 ) -> None:  # fmt: skip
     """Answer over HTTP: SPARQL at /sparql, the crosswalk API at /v1, every IRI as a page.
 
@@ -65,15 +75,19 @@ def serve(
         import uvicorn
 
         from aimsgraph.web.app import serve_app
+        from aimsgraph.web.logs import write_to_stderr
     except ImportError as error:
         raise EngineMissing("the server is not installed", remedy="pip install 'aimsgraph[serve]'") from error
     from aimsgraph.web.settings import ServeSettings
 
     settings = ServeSettings(
         session.settings, host, port, organisations, keys, anonymous_read, writes, default_graph == "union",
-        query_seconds=timeout, workers=workers, public_url=public_url,
+        query_seconds=timeout, workers=workers, requests_per_second=rate, concurrent_requests=concurrency,
+        public_url=public_url,
     )  # fmt: skip
     settings.check()
+    if request_log:
+        write_to_stderr()
 
     async def run() -> None:
         async with serve_app(settings) as app:

@@ -136,6 +136,7 @@ class Room:
 
     Attributes:
         generation: the content the template opened.
+        ended: how many workers were ended before their answer was complete.
     """
 
     def __init__(self, settings: TemplateSettings, *, workers: int = 2, waiting: int = 64) -> None:
@@ -149,6 +150,7 @@ class Room:
         self._template: Process | None = None
         self._forking = asyncio.Lock()
         self.generation = ""
+        self.ended = 0
 
     async def __aenter__(self) -> Self:
         """Start the template and its workers.
@@ -215,6 +217,7 @@ class Room:
             if answer.complete and worker.answered < RECYCLE_AFTER:
                 self._idle.put_nowait(worker)
             else:
+                self.ended += not answer.complete
                 worker.end()
                 self._replace()
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from fastapi import Request
 
-from aimsgraph.errors import Unauthorised
+from aimsgraph.errors import NotFound, Refused, Unauthorised
+from aimsgraph.web.keys import Scope
 
 if TYPE_CHECKING:
     from aimsgraph.web.service import Service
 
-
-class Scope(Enum):
-    """What a key lets its holder do."""
-
-    READ = "read"
-    VALIDATE = "validate"
-    WRITE = "write"
-    ADMIN = "admin"
+__all__ = ["Principal", "Scope", "authorise"]
+_OPEN = frozenset({Scope.READ, Scope.VALIDATE})
+_NEEDED = "send `Authorization: Bearer agk_…`; the operator makes keys with `aimsgraph keys new`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +25,71 @@ class Principal:
 
     Attributes:
         key: the key's id; empty for somebody without one.
-        scopes: what it may do.
         organisations: the organisations whose registers it may see; None for all.
     """
 
     key: str = ""
-    scopes: frozenset[Scope] = frozenset()
     organisations: frozenset[str] | None = frozenset()
+
+    def may_see(self, organisation: str) -> bool:
+        """Say whether an organisation's register may be seen."""
+        return self.organisations is None or organisation in self.organisations
+
+    def require_organisation(self, organisation: str) -> None:
+        """Refuse an organisation that may not be seen, in the words used for one that is not there.
+
+        Raises:
+            NotFound: it may not be seen.
+        """
+        if not self.may_see(organisation):
+            raise NotFound(f"there is no organisation {organisation!r}", remedy="GET /v1/orgs lists yours")
 
 
 async def authorise(service: Service, request: Request, scope: Scope) -> Principal:
     """Return who asks, when they may do this.
 
+    Without a key file, whoever reaches an address of this machine alone may do everything the server does at all.
+
     Raises:
         Unauthorised: no key was shown, or one that does not count.
-        Refused: the key does not allow this.
+        Refused: the key does not allow this, or another site's page asks for a change.
     """
+    if scope in (Scope.WRITE, Scope.ADMIN):
+        _refuse_other_sites(request, service.settings.public_url)
+    shown = request.headers.get("authorization", "")
+    if shown:
+        principal = _principal(service, shown, scope)
+        request.state.key = principal.key
+        return principal
     settings = service.settings
-    if scope in (Scope.READ, Scope.VALIDATE) and settings.reads_are_open:
-        return Principal(scopes=frozenset({Scope.READ, Scope.VALIDATE}))
     if settings.keys is None and settings.is_loopback:
-        return Principal(scopes=frozenset(Scope), organisations=None)
-    raise Unauthorised("a key is needed", remedy="send `Authorization: Bearer agk_…`")
+        return Principal(organisations=None)
+    if scope in _OPEN and settings.reads_are_open:
+        return Principal()
+    raise Unauthorised("a key is needed here", remedy=_NEEDED)
+
+
+def _principal(service: Service, shown: str, scope: Scope) -> Principal:
+    kind, _, token = shown.partition(" ")
+    key = service.keys.find(token.strip()) if service.keys and kind.lower() == "bearer" else None
+    if key is None:
+        raise Unauthorised("this is no key of this server", remedy=_NEEDED)
+    if not key.counts(dt.datetime.now(dt.UTC)):
+        why = "was revoked" if key.revoked else f"expired on {key.expires:%Y-%m-%d}"
+        raise Unauthorised(f"the key {key.id} {why}", remedy="ask the operator for a new one")
+    if not key.allows(scope):
+        raise Refused(
+            f"the key {key.id} does not allow to {scope.value}", remedy="ask the operator for a key with that scope"
+        )
+    return Principal(key.id, key.organisations)
+
+
+def _refuse_other_sites(request: Request, public_url: str) -> None:
+    """Refuse a change that a browser sends for a page of another site (cross-site request forgery).
+
+    Programs send neither header; browsers always send one with a change.
+    """
+    origin = request.headers.get("origin")
+    own = {str(request.base_url).rstrip("/"), public_url.rstrip("/")}
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin") or (origin and origin not in own):
+        raise Refused("a page of another site asks for a change", remedy="send it from a program, or from this site")

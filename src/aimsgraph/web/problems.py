@@ -68,6 +68,7 @@ _TITLES = {
     "bad-parameter": "A parameter is wrong",
     "deadline-exceeded": "The answer took too long",
     "resources-exceeded": "The answer is larger, or takes more memory, than may be had",
+    "too-many-requests": "More is asked than may be",
     "busy": "Too much is being asked at the same time",
     "conflict": "What was to be changed is no longer what it was",
     "unauthorised": "A valid key is needed",

@@ -13,9 +13,11 @@ from anyio import CapacityLimiter
 
 from aimsgraph.api import AimsGraph
 from aimsgraph.app import open_store
+from aimsgraph.errors import NotFound
 from aimsgraph.execution.room import Room
 from aimsgraph.execution.settings import TemplateSettings
 from aimsgraph.execution.write_room import Write, WriteRoom, Written
+from aimsgraph.web.keys import KeyFile
 from aimsgraph.web.settings import ServeSettings
 
 T = TypeVar("T")
@@ -28,12 +30,14 @@ class Service:
         settings: how it runs.
         room: where queries over the shared content are run.
         writer: where changes are made; None when none are taken.
+        keys: who may ask for what; None when there is no key file.
     """
 
     def __init__(self, settings: ServeSettings, room: Room, writer: WriteRoom | None) -> None:
         self.settings = settings
         self.room = room
         self.writer = writer
+        self.keys = KeyFile(settings.keys) if settings.keys else None
         self._graph: AimsGraph | None = None
         self._opened = ""
         self._opening = anyio.Lock()
@@ -56,7 +60,8 @@ class Service:
             template = TemplateSettings(settings.program, worker_memory_bytes=settings.worker_bytes)
             room = await stack.enter_async_context(Room(template, workers=settings.workers))
             service = cls(settings, room, writer)
-            await service.ask(lambda graph: graph.index)
+            with contextlib.suppress(NotFound):  # a store without content still answers SPARQL
+                await service.ask(lambda graph: graph.index)
             yield service
             service.close()
 
