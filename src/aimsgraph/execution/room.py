@@ -61,6 +61,7 @@ class Query:
             "bytes": self.bytes,
             "generation": self.generation,
             "union": self.dataset.union,
+            "base": self.dataset.base,
             "default_graphs": None if default is None else list(default),
             "named_graphs": None if named is None else list(named),
         }

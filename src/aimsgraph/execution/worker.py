@@ -121,7 +121,10 @@ def dataset_of(request: Message) -> Dataset:
     """Return the dataset a request names."""
     default, named = request.get("default_graphs"), request.get("named_graphs")
     return Dataset(
-        None if default is None else tuple(default), None if named is None else tuple(named), request.get("union", True)
+        None if default is None else tuple(default),
+        None if named is None else tuple(named),
+        request.get("union", True),
+        request.get("base"),
     )
 
 

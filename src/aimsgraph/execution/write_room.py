@@ -25,6 +25,7 @@ class Write:
         body: the update's text, or RDF.
         graph: the graph's name; None for the one without a name.
         format: what RDF is written in, a key of `worker.GRAPH_FORMATS`.
+        base: what relative IRIs of an update are relative to; those of RDF are relative to the graph.
         if_match: generations the store must be at one of; None for any.
         key: id of the key that asks, for the log.
         request: id of the request, for the log.
@@ -34,6 +35,7 @@ class Write:
     body: bytes = b""
     graph: str | None = None
     format: str = "turtle"
+    base: str | None = None
     if_match: tuple[str, ...] | None = None
     key: str = ""
     request: str = ""
@@ -121,6 +123,7 @@ class WriteRoom:
             "kind": write.kind,
             "graph": write.graph,
             "format": write.format,
+            "base": write.base,
             "if_match": None if write.if_match is None else list(write.if_match),
             "key": write.key,
             "request": write.request,

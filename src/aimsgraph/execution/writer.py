@@ -68,7 +68,7 @@ def _is_created(store: DirectoryStore, request: Message) -> bool:
 
 def _change_of(request: Message, body: bytes) -> Change:
     if request["kind"] == "update":
-        return _Update(body).apply
+        return _Update(body, request.get("base")).apply
     if request["kind"] == "delete":
         return GraphChange(request["graph"], delete=True).apply
     if request["kind"] in ("put", "post"):
@@ -82,7 +82,8 @@ def _change_of(request: Message, body: bytes) -> Change:
 class _Update:
     """A change said as a SPARQL update."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, base: str | None) -> None:
+        self._base = base
         try:
             self._text = body.decode()
         except UnicodeDecodeError as error:
@@ -90,7 +91,7 @@ class _Update:
 
     def apply(self, store: MemoryStore) -> None:
         """Run the update."""
-        store.update(self._text)
+        store.update(self._text, base=self._base)
 
 
 if __name__ == "__main__":

@@ -73,13 +73,13 @@ class MemoryStore:
         """Ask a query; see the port."""
         return run_query(self._view_of(self._open()), text, limits=limits, deadline=deadline or Deadline.never())
 
-    def update(self, text: str, *, deadline: Deadline | None = None) -> str:
-        """Run an update, all of it or nothing; see the port."""
+    def update(self, text: str, *, deadline: Deadline | None = None, base: str | None = None) -> str:
+        """Run an update, all of it or nothing; see the port. Relative IRIs in it are relative to `base`."""
         self._refuse_if_read_only()
         checked = check_update(text)
         with self._writing:
             native = self._open()
-            late = run_update(native, checked, deadline or Deadline.never())
+            late = run_update(native, checked, deadline or Deadline.never(), base)
             if late is not None:
                 # The engine goes on, and cannot be stopped; what it has not committed no reader sees. So the
                 # present content moves to a new store and the busy one is left behind.
@@ -194,12 +194,14 @@ def run_query(view: UnionView, text: str, *, limits: Limits, deadline: Deadline)
     return _answer(next(rows), rows, limits=limits, deadline=deadline, on_close=feed.stop)
 
 
-def run_update(native: ox.Store, checked: CheckedText, deadline: Deadline) -> AimsgraphError | None:
+def run_update(
+    native: ox.Store, checked: CheckedText, deadline: Deadline, base: str | None = None
+) -> AimsgraphError | None:
     """Update a pyoxigraph store; the error that is returned, not raised, says that the engine still runs."""
 
     def work(put: Callable[[list[Any]], bool]) -> None:
         with engine_errors():
-            native.update(checked.text)
+            native.update(checked.text, base_iri=base)
 
     if not deadline.is_finite:
         work(lambda _: True)

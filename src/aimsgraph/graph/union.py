@@ -30,13 +30,15 @@ class Dataset:
         default_graphs: the graphs merged into the default graph, as a request of the SPARQL protocol names them; they
             win over the text's FROM. None leaves it to the text.
         named_graphs: the graphs GRAPH sees; None as `default_graphs`.
-        union: whether a query that names no dataset sees the union of all graphs as its default graph; otherwise it sees
-            the graph without a name alone, as SPARQL has it.
+        union: whether a query that names no dataset sees the union of all graphs as its default graph; otherwise it
+            sees the graph without a name alone, as SPARQL has it.
+        base: what relative IRIs of the text are relative to; without it they are errors.
     """
 
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     union: bool = True
+    base: str | None = None
 
     @property
     def is_named(self) -> bool:
@@ -64,24 +66,23 @@ class UnionView:
         if dataset.is_named:
             return self._query_named(checked, dataset)
         if not checked.names_dataset and not dataset.union:
-            return self.native.query(checked.text)
+            return self.native.query(checked.text, base_iri=dataset.base)
         if not checked.names_dataset:
             if not self.overlaps:
-                return self.native.query(checked.text, use_default_graph_as_union=True)
-            return self._all_merged().query(checked.text, default_graph=_DEFAULT)
+                return self.native.query(checked.text, base_iri=dataset.base, use_default_graph_as_union=True)
+            return self._all_merged().query(checked.text, base_iri=dataset.base, default_graph=_DEFAULT)
         if len(checked.default_graphs) > 1 and self.overlaps:
-            names = [ox.NamedNode(iri) for iri in checked.default_graphs]
-            some = _merge_of(self.native, names)
-            return some.query(checked.text, default_graph=_DEFAULT)
-        return self.native.query(checked.text)
+            some = _merge_of(self.native, _names(checked.default_graphs))
+            return some.query(checked.text, base_iri=dataset.base, default_graph=_DEFAULT)
+        return self.native.query(checked.text, base_iri=dataset.base)
 
     def _query_named(self, checked: CheckedText, dataset: Dataset) -> NativeAnswer:
-        default = [ox.NamedNode(iri) for iri in dataset.default_graphs or ()]
-        named = [ox.NamedNode(iri) for iri in dataset.named_graphs or ()]
+        default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = list(_names(dataset.default_graphs))
+        named: list[ox.NamedNode | ox.BlankNode] = list(_names(dataset.named_graphs))
         if len(default) > 1 and self.overlaps:
-            some = _merge_of(self.native, default)
-            return some.query(checked.text, default_graph=_DEFAULT, named_graphs=named)
-        return self.native.query(checked.text, default_graph=default, named_graphs=named)
+            some = _merge_of(self.native, _names(dataset.default_graphs))
+            return some.query(checked.text, base_iri=dataset.base, default_graph=_DEFAULT, named_graphs=named)
+        return self.native.query(checked.text, base_iri=dataset.base, default_graph=default, named_graphs=named)
 
     def prepare(self) -> None:
         """Do now what the first query over the union would otherwise do, so that copies of this process need not."""
@@ -103,6 +104,10 @@ class UnionView:
             if self._merged is None:
                 self._merged = _merge_of(self.native, None)
             return self._merged
+
+
+def _names(iris: Iterable[str] | None) -> list[ox.NamedNode]:
+    return [ox.NamedNode(iri) for iri in iris or ()]
 
 
 def _merge_of(native: ox.Store, names: Iterable[ox.NamedNode] | None) -> ox.Store:

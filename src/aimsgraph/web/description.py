@@ -27,7 +27,7 @@ _SERIALISE = {
 async def describe_service(service: Service, request: Request) -> Response:
     """Return the description in the form asked for."""
     chosen = choose(request.headers.get("accept", ""), _OFFERED)
-    address = (service.settings.public_url or str(request.base_url)).rstrip("/")
+    address = service.address(request)
     triples = _triples(service, address)
     prefixes = load_prefixes().as_dict() | {"sd": _SD}
     body = ox.serialize(triples, format=_SERIALISE[GRAPHS[chosen]], prefixes=prefixes) or b""

@@ -1,10 +1,11 @@
 """`/graphs`: the SPARQL 1.1 Graph Store HTTP Protocol (W3C, https://www.w3.org/TR/sparql11-http-rdf-update/).
 
-A graph is named indirectly, by `?graph=IRI` or `?default`. What a client names by the address itself are the
-linked-data pages, which are read-only.
+A graph is named by `?graph=IRI` or `?default`, or by its own address below `/graphs/`.
 """
 
 from __future__ import annotations
+
+import secrets
 
 from fastapi import APIRouter, Request, Response
 
@@ -27,39 +28,53 @@ def routes(service: Service) -> APIRouter:
     """Return the routes of the protocol."""
     router = APIRouter(tags=["Graph store"])
 
-    @router.get("/graphs", summary="The triples of a graph")
-    @router.head("/graphs", include_in_schema=False)
     async def get_graph(request: Request) -> Response:
-        await authorise(service, request, Scope.READ)
-        name = _graph(request)
-        chosen = choose(request.headers.get("accept", ""), _READ)
-        if name is not None and not await _exists(service, name):
-            raise NotFound(f"there is no graph <{name}>", remedy="`SELECT DISTINCT ?g { GRAPH ?g {} }` lists them")
-        headers = {"ETag": f'"{service.generation}"', "Vary": "Accept, Authorization", "Cache-Control": "no-cache"}
-        dataset = Dataset(union=False) if name is None else Dataset((name,), ())
-        query = Query(_ALL, GRAPHS[chosen], dataset, service.settings.answer_bytes, service.generation)
-        return await send_answer(service.room, query, service.settings.query_seconds, with_charset(chosen), headers)
+        return await _read(service, request)
 
-    @router.put("/graphs", summary="Make a graph hold exactly these triples", status_code=204)
     async def put_graph(request: Request) -> Response:
-        return await _write(service, request, "put")
+        return await _write(service, request, "put", _graph(service, request))
 
-    @router.post("/graphs", summary="Add triples to a graph", status_code=204)
     async def post_graph(request: Request) -> Response:
-        return await _write(service, request, "post")
+        parameters = query_parameters(request)
+        if request.path_params.get("name") is None and not parameters.all("graph") and not parameters.all("default"):
+            # A new graph, named by the server: its name is the address it can be read at.
+            name = f"{service.address(request)}/graphs/{secrets.token_hex(8)}"
+            answer = await _write(service, request, "post", name)
+            answer.headers["Location"] = name
+            return answer
+        return await _write(service, request, "post", _graph(service, request))
 
-    @router.delete("/graphs", summary="Remove a graph", status_code=204)
     async def delete_graph(request: Request) -> Response:
-        return await _write(service, request, "delete")
+        return await _write(service, request, "delete", _graph(service, request))
 
+    for path, shown in (("/graphs", True), ("/graphs/{name:path}", False)):
+        for method, answer, summary in (
+            ("GET", get_graph, "The triples of a graph"),
+            ("PUT", put_graph, "Make a graph hold exactly these triples"),
+            ("POST", post_graph, "Add triples to a graph, or make a new one"),
+            ("DELETE", delete_graph, "Remove a graph"),
+        ):
+            router.add_api_route(path, answer, methods=[method], summary=summary, include_in_schema=shown)
+        router.add_api_route(path, get_graph, methods=["HEAD"], include_in_schema=False)
     return router
 
 
-async def _write(service: Service, request: Request, kind: str) -> Response:
+async def _read(service: Service, request: Request) -> Response:
+    await authorise(service, request, Scope.READ)
+    name = _graph(service, request)
+    chosen = choose(request.headers.get("accept", ""), _READ)
+    if name is not None and not await _exists(service, name):
+        raise NotFound(f"there is no graph <{name}>", remedy="`SELECT DISTINCT ?g { GRAPH ?g {} }` lists them")
+    headers = {"ETag": f'"{service.generation}"', "Vary": "Accept, Authorization", "Cache-Control": "no-cache"}
+    dataset = Dataset(union=False) if name is None else Dataset((name,), ())
+    query = Query(_ALL, GRAPHS[chosen], dataset, service.settings.answer_bytes, service.generation)
+    return await send_answer(service.room, query, service.settings.query_seconds, with_charset(chosen), headers)
+
+
+async def _write(service: Service, request: Request, kind: str, name: str | None) -> Response:
     principal = await authorise(service, request, Scope.WRITE)
     if service.writer is None:
         raise Refused("this server takes no changes", remedy="start it with `--store PATH --writes`")
-    name = _graph(request)
     body, format_ = b"", "turtle"
     if kind != "delete":
         said = media_type(request) or "text/turtle"
@@ -71,8 +86,8 @@ async def _write(service: Service, request: Request, kind: str) -> Response:
         format_ = GRAPHS[said]
         body = await read_body(request, service.settings.body_bytes)
     write = Write(
-        kind, body, name, format_, _generations(request), principal.key, request.state.request_id,
-    )  # fmt: skip
+        kind, body, name, format_, if_match=_generations(request), key=principal.key, request=request.state.request_id
+    )
     written = await service.write(write)
     status = 201 if written.created and kind != "delete" else 204
     return Response(status_code=status, headers={"ETag": f'"{written.generation}"'})
@@ -85,12 +100,15 @@ async def _exists(service: Service, name: str) -> bool:
         return b"true" in b"".join([piece async for piece in answer])
 
 
-def _graph(request: Request) -> str | None:
+def _graph(service: Service, request: Request) -> str | None:
     """Return the graph a request names; None is the one without a name.
 
     Raises:
         HttpProblem: 400, none is named, or more than one, or no absolute IRI.
     """
+    direct = request.path_params.get("name")
+    if direct is not None:
+        return f"{service.address(request)}/graphs/{direct}"
     parameters = query_parameters(request)
     name, default = parameters.one("graph"), parameters.one("default")
     if (name is None) == (default is None):

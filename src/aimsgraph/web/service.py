@@ -10,6 +10,7 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 from anyio import CapacityLimiter
+from fastapi import Request
 
 from aimsgraph.api import AimsGraph
 from aimsgraph.app import open_store
@@ -69,6 +70,10 @@ class Service:
     def generation(self) -> str:
         """What names the present content."""
         return self.writer.generation if self.writer else self.room.generation
+
+    def address(self, request: Request) -> str:
+        """Return the address users see, without a slash at its end."""
+        return (self.settings.public_url or str(request.base_url)).rstrip("/")
 
     async def ask(self, function: Callable[[AimsGraph], T]) -> T:
         """Ask the graph as it is now, in a thread, a bounded number at a time.

@@ -52,7 +52,13 @@ def routes(service: Service) -> APIRouter:
             raise HttpProblem(400, "bad-parameter", "there is no update", remedy="send it as `update=…`")
         text = with_dataset(text, parameters.all("using-graph-uri"), parameters.all("using-named-graph-uri"))
         written = await service.write(
-            Write("update", text.encode(), key=principal.key, request=request.state.request_id)
+            Write(
+                "update",
+                text.encode(),
+                base=service.address(request) + "/",
+                key=principal.key,
+                request=request.state.request_id,
+            )
         )
         return Response(status_code=204, headers={"ETag": f'"{written.generation}"'})
 
@@ -86,7 +92,7 @@ async def _query(service: Service, request: Request, parameters: Parameters) -> 
     if request.method == "GET" and etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     query = Query(
-        text, forms[chosen], dataset_of(service, parameters), service.settings.answer_bytes, service.generation
+        text, forms[chosen], dataset_of(service, request, parameters), service.settings.answer_bytes, service.generation
     )
     seconds = _seconds(service, parameters)
     return await send_answer(service.room, query, seconds, with_charset(chosen), headers)
@@ -104,15 +110,16 @@ def _media_type(request: Request, parameters: Parameters, offered: list[str]) ->
     return found
 
 
-def dataset_of(service: Service, parameters: Parameters) -> Dataset:
+def dataset_of(service: Service, request: Request, parameters: Parameters) -> Dataset:
     """Return the dataset a request of the protocol names."""
     default, named = parameters.all("default-graph-uri"), parameters.all("named-graph-uri")
+    base = service.address(request) + "/"
     if not default and not named:
-        return Dataset(union=service.settings.union_default_graph)
+        return Dataset(union=service.settings.union_default_graph, base=base)
     for iri in (*default, *named):
         if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`'):
             raise HttpProblem(400, "bad-parameter", f"{iri!r} is no absolute IRI")
-    return Dataset(default, named)
+    return Dataset(default, named, base=base)
 
 
 def _seconds(service: Service, parameters: Parameters) -> float:
