@@ -35,14 +35,15 @@ class _Machine:
     socket: int
     open: int | None
     openat: int
+    programs: tuple[int, ...]
     denied: tuple[int, ...]
 
 
-# denied: execve, execveat, ptrace, process_vm_readv, process_vm_writev, io_uring_setup, open_by_handle_at, mount,
-# bpf, openat2, creat, kill, pidfd_send_signal are the same idea on both machines; only the numbers differ.
+# programs: execve, execveat. denied: ptrace, process_vm_readv, process_vm_writev, io_uring_setup, open_by_handle_at,
+# mount, bpf, openat2, creat, kill, pidfd_send_signal are the same idea on both machines; only the numbers differ.
 _MACHINES: Final = {
-    "x86_64": _Machine(0xC000003E, 41, 2, 257, (59, 322, 101, 310, 311, 425, 304, 165, 321, 437, 85, 62, 424)),
-    "aarch64": _Machine(0xC00000B7, 198, None, 56, (221, 281, 117, 270, 271, 425, 265, 40, 280, 437, 129, 424)),
+    "x86_64": _Machine(0xC000003E, 41, 2, 257, (59, 322), (101, 310, 311, 425, 304, 165, 321, 437, 85, 62, 424)),
+    "aarch64": _Machine(0xC00000B7, 198, None, 56, (221, 281), (117, 270, 271, 425, 265, 40, 280, 437, 129, 424)),
 }
 
 
@@ -55,12 +56,14 @@ class Confinement:
         network: whether it may open network connections.
         reading: whether it may open files, for reading only.
         writing: whether it may also write files.
+        programs: whether it may start other programs, which are confined as it is.
     """
 
     memory_bytes: int | None = None
     network: bool = False
     reading: bool = False
     writing: bool = False
+    programs: bool = False
 
 
 def confine(what: Confinement) -> bool:
@@ -96,7 +99,7 @@ def _filter(machine: _Machine, what: Confinement) -> list[tuple[int, int, int, i
     load, equal, at_least, any_of, answer = 0x20, 0x15, 0x35, 0x45, 0x06
     number, arch, first, second, third = 0, 4, 16, 24, 32
     rules: list[list[tuple[int, int, int, int]]] = []
-    for call in machine.denied:
+    for call in machine.denied if what.programs else (*machine.programs, *machine.denied):
         rules.append([(equal, 0, 1, call), (answer, 0, 0, _DENY)])
     if not what.network:
         rules.append(

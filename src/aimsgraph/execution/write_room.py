@@ -25,6 +25,7 @@ class Write:
         body: the update's text, or RDF.
         graph: the graph's name; None for the one without a name.
         format: what RDF is written in, a key of `worker.GRAPH_FORMATS`.
+        parts: when the body holds several pieces of RDF, the format and the length in bytes of each.
         base: what relative IRIs of an update are relative to; those of RDF are relative to the graph.
         if_match: generations the store must be at one of; None for any.
         key: id of the key that asks, for the log.
@@ -35,6 +36,7 @@ class Write:
     body: bytes = b""
     graph: str | None = None
     format: str = "turtle"
+    parts: tuple[tuple[str, int], ...] = ()
     base: str | None = None
     if_match: tuple[str, ...] | None = None
     key: str = ""
@@ -123,6 +125,7 @@ class WriteRoom:
             "kind": write.kind,
             "graph": write.graph,
             "format": write.format,
+            "parts": [list(part) for part in write.parts],
             "base": write.base,
             "if_match": None if write.if_match is None else list(write.if_match),
             "key": write.key,

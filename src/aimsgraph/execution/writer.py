@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pyoxigraph as ox
 
 from aimsgraph.errors import AimsgraphError, Conflict, InputError, UsageError
 from aimsgraph.execution.changes import Change, GraphChange, commit
@@ -72,11 +75,17 @@ def _change_of(request: Message, body: bytes) -> Change:
     if request["kind"] == "delete":
         return GraphChange(request["graph"], delete=True).apply
     if request["kind"] in ("put", "post"):
-        format_ = GRAPH_FORMATS[request["format"]]
-        base = request.get("base") or request["graph"]
-        quads = tuple(parse_rdf(body, format_, base=base, file="request"))
+        quads = tuple(_quads_of(request, body))
         return GraphChange(request["graph"], quads, keep=request["kind"] == "post").apply
     raise UsageError(f"there is no change {request['kind']!r}")
+
+
+def _quads_of(request: Message, body: bytes) -> Iterator[ox.Quad]:
+    base = request.get("base") or request["graph"]
+    at = 0
+    for format_, length in request.get("parts") or [(request["format"], len(body))]:
+        yield from parse_rdf(body[at : at + length], GRAPH_FORMATS[format_], base=base, file="request")
+        at += length
 
 
 class _Update:

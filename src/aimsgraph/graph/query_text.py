@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+from urllib.parse import urljoin
 
 from aimsgraph.errors import Refused
 from aimsgraph.graph.lexer import Scan, Token, error_at, scan_sparql
@@ -194,12 +195,18 @@ def _dataset(text: str, scan: Scan, form: QueryForm) -> tuple[bool, tuple[str, .
     return said, tuple(graphs)
 
 
+def _base(scan: Scan) -> str:
+    """Return the base a text declares before its query, an empty text without one."""
+    for word, iri in zip(scan.tokens, scan.tokens[1:], strict=False):
+        if word.word == "BASE" and iri.kind == "iri":
+            return iri.text[1:-1]
+    return ""
+
+
 def _resolve(text: str, scan: Scan, written: str, token: Token) -> str:
-    """Return the absolute IRI of a graph named after FROM."""
+    """Return the IRI of a graph named after FROM; it stays relative when the text declares no base."""
     if written.startswith("<"):
-        if "://" in written or written.lower().startswith("<urn:"):
-            return written[1:-1]
-        raise error_at(text, token.start, "FROM needs an absolute IRI")
+        return urljoin(_base(scan), written[1:-1])
     prefix, _, local = written.partition(":")
     for word, name, iri in zip(scan.tokens, scan.tokens[1:], scan.tokens[2:], strict=False):
         if word.word == "PREFIX" and name.text == f"{prefix}:" and iri.kind == "iri":

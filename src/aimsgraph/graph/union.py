@@ -12,9 +12,11 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from aimsgraph.errors import QuerySyntaxError
 from aimsgraph.graph.query_text import CheckedText
 
 NativeAnswer = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
@@ -72,7 +74,7 @@ class UnionView:
                 return self.native.query(checked.text, base_iri=dataset.base, use_default_graph_as_union=True)
             return self._all_merged().query(checked.text, base_iri=dataset.base, default_graph=_DEFAULT)
         if len(checked.default_graphs) > 1 and self.overlaps:
-            some = _merge_of(self.native, _names(checked.default_graphs))
+            some = _merge_of(self.native, _names(_resolved(checked.default_graphs, dataset.base)))
             return some.query(checked.text, base_iri=dataset.base, default_graph=_DEFAULT)
         return self.native.query(checked.text, base_iri=dataset.base)
 
@@ -104,6 +106,19 @@ class UnionView:
             if self._merged is None:
                 self._merged = _merge_of(self.native, None)
             return self._merged
+
+
+def _resolved(iris: Iterable[str], base: str | None) -> list[str]:
+    """Return graph names of a text as absolute IRIs.
+
+    Raises:
+        QuerySyntaxError: one is relative, and there is nothing it could be relative to.
+    """
+    found = [urljoin(base or "", iri) for iri in iris]
+    for iri in found:
+        if ":" not in iri:
+            raise QuerySyntaxError(f"the graph <{iri}> after FROM is relative to nothing", remedy="write it in full")
+    return found
 
 
 def _names(iris: Iterable[str] | None) -> list[ox.NamedNode]:

@@ -104,8 +104,8 @@ def routes(service: Service) -> APIRouter:
 
 def _crosswalk(graph: AimsGraph, asked: CrosswalkAsked) -> Json:
     return answers.crosswalk(
-        graph, asked.items, asked.to, max_hops=asked.max_hops, min_status=asked.min_status, role=asked.role,
-        explain=asked.explain, on=asked.on, law_as_of=asked.law_as_of,
+        graph, asked.items, asked.to, graph.moment(asked.on, asked.law_as_of), max_hops=asked.max_hops,
+        min_status=asked.min_status, role=asked.role, explain=asked.explain,
     )  # fmt: skip
 
 

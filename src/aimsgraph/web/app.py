@@ -7,8 +7,22 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
+from aimsgraph.errors import EngineMissing
 from aimsgraph.version import __version__
-from aimsgraph.web import graph_store, health, problems, sparql
+from aimsgraph.web import (
+    api_crosswalk,
+    api_description,
+    api_documents,
+    api_norms,
+    api_organisations,
+    docs_page,
+    graph_store,
+    health,
+    linked_data,
+    page,
+    problems,
+    sparql,
+)
 from aimsgraph.web.limits import Limits
 from aimsgraph.web.logs import RequestLog
 from aimsgraph.web.metrics import Metrics
@@ -30,7 +44,17 @@ async def serve_app(settings: ServeSettings) -> AsyncIterator[FastAPI]:
         AimsgraphError: the settings are unsafe, or the store cannot be opened.
     """
     async with Service.run(settings) as service:
-        yield create_app(service)
+        app = create_app(service)
+        async with _offer_mcp(app, service) if settings.mcp else contextlib.nullcontext():
+            yield app
+
+
+def _offer_mcp(app: FastAPI, service: Service) -> contextlib.AbstractAsyncContextManager[None]:
+    try:
+        from aimsgraph.mcp.http import offer_mcp
+    except ImportError as error:
+        raise EngineMissing("the MCP server is not installed", remedy="pip install 'aimsgraph[mcp]'") from error
+    return offer_mcp(app, service)
 
 
 def create_app(service: Service) -> FastAPI:
@@ -42,8 +66,11 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     problems.install(app)
     metrics = Metrics(service)
-    for room in (sparql, graph_store, health):
+    for room in (api_norms, api_crosswalk, api_documents, api_organisations, linked_data, sparql, graph_store, health):
         app.include_router(room.routes(service))
+    app.include_router(page.routes())
+    app.include_router(docs_page.routes(app))
+    api_description.install(app)
     app.include_router(metrics_routes(service, metrics))
     settings = service.settings
     app.add_middleware(Limits, per_second=settings.requests_per_second, at_once=settings.concurrent_requests)

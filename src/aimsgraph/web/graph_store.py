@@ -15,6 +15,7 @@ from aimsgraph.execution.write_room import Write
 from aimsgraph.graph.union import Dataset
 from aimsgraph.web.answers import send_answer
 from aimsgraph.web.auth import Scope, authorise
+from aimsgraph.web.multipart import split_parts
 from aimsgraph.web.negotiation import GRAPHS, choose, with_charset
 from aimsgraph.web.problems import HttpProblem
 from aimsgraph.web.requests import media_type, query_parameters, read_body
@@ -76,8 +77,11 @@ async def _write(service: Service, request: Request, kind: str, name: str | None
     if service.writer is None:
         raise Refused("this server takes no changes", remedy="start it with `--store PATH --writes`")
     body, format_ = b"", "turtle"
-    if kind != "delete":
-        said = media_type(request) or "text/turtle"
+    parts: tuple[tuple[str, int], ...] = ()
+    said = media_type(request) or "text/turtle"
+    if kind == "post" and said == "multipart/form-data":
+        body, parts = split_parts(request, await read_body(request, service.settings.body_bytes))
+    elif kind != "delete":
         if said not in _READ and said != "application/n-quads":
             raise HttpProblem(
                 415, "unsupported-media-type", f"a body of type {said!r} is not read here",
@@ -86,7 +90,14 @@ async def _write(service: Service, request: Request, kind: str, name: str | None
         format_ = GRAPHS[said]
         body = await read_body(request, service.settings.body_bytes)
     write = Write(
-        kind, body, name, format_, if_match=_generations(request), key=principal.key, request=request.state.request_id
+        kind,
+        body,
+        name,
+        format_,
+        parts,
+        if_match=_generations(request),
+        key=principal.key,
+        request=request.state.request_id,
     )
     written = await service.write(write)
     status = 201 if written.created and kind != "delete" else 204

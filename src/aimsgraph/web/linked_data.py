@@ -1,0 +1,185 @@
+"""Every IRI below `https://w3id.org/aimsgraph/` as a page, or as RDF: what is said of it, and what points at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+import pyoxigraph as ox
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from aimsgraph.api import AimsGraph
+from aimsgraph.domain.identifiers import BASE, GRAPH, TERM
+from aimsgraph.errors import NotFound
+from aimsgraph.graph.prefixes import load_prefixes
+from aimsgraph.web.api_reply import headers_of, is_known, tag_of
+from aimsgraph.web.auth import Scope, authorise
+from aimsgraph.web.linked_data_page import render_terms, render_thing
+from aimsgraph.web.negotiation import NAMES, choose, with_charset
+from aimsgraph.web.page import HEADERS
+from aimsgraph.web.problems import HttpProblem
+from aimsgraph.web.requests import query_parameters
+from aimsgraph.web.service import Service
+
+MOST_SAID, MOST_POINTING = 5000, 500
+OFFERED = ("text/turtle", "text/html", "application/ld+json", "application/n-triples", "application/rdf+xml")
+SPACES = ("id", "map", "ontology", "vocab")
+_INFERRED = ox.NamedNode(GRAPH + "inferred")
+_TOPIC = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
+_COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
+_FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What the graph holds about an IRI, as asserted; what follows from it is for queries.
+
+    Attributes:
+        said: the triples with it as subject.
+        pointing: the triples with it as object.
+        cut: what was left out, in words; empty when nothing was.
+    """
+
+    iri: str
+    said: tuple[ox.Triple, ...]
+    pointing: tuple[ox.Triple, ...]
+    cut: str = ""
+
+
+def routes(service: Service) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(tags=["Linked data"])
+
+    async def thing(request: Request, path: str) -> Response:
+        await authorise(service, request, Scope.READ)
+        name = request.url.path
+        if name.endswith("/"):
+            return RedirectResponse(name.rstrip("/"), 308)
+        iri = BASE + name[1:]
+        return await _reply(service, request, lambda graph: find_thing(graph, iri))
+
+    async def terms(request: Request) -> Response:
+        await authorise(service, request, Scope.READ)
+        return await _reply(service, request, find_terms)
+
+    async def graph_itself(request: Request, path: str) -> Response:
+        await authorise(service, request, Scope.READ)
+        return RedirectResponse(f"/graphs?{_query_of(GRAPH + path)}", 303)
+
+    for method, shown in (("GET", True), ("HEAD", False)):
+        for space in SPACES:
+            router.add_api_route(
+                f"/{space}/{{path:path}}", thing, methods=[method], include_in_schema=shown,
+                operation_id=f"linked_data_{space}", summary=f"What the graph says of an IRI below `{BASE}{space}/`",
+            )  # fmt: skip
+        router.add_api_route(
+            "/ns", terms, methods=[method], include_in_schema=shown, operation_id="linked_data_terms",
+            summary="The terms of the ontology, with what is said of each",
+        )  # fmt: skip
+        router.add_api_route("/graph/{path:path}", graph_itself, methods=[method], include_in_schema=False)
+    return router
+
+
+def find_thing(graph: AimsGraph, iri: str) -> Thing:
+    """Return what the graph holds about an IRI.
+
+    Raises:
+        NotFound: it holds nothing; the message names the nearest.
+    """
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:
+        raise _unknown(graph, iri) from None
+    asserted = graph.asserted
+    said = _triples(asserted.quads(subject=node), MOST_SAID + 1)
+    pointing = _triples(asserted.quads(object=node), MOST_POINTING + 1)
+    if not said and not pointing:
+        raise _unknown(graph, iri)
+    cut = [
+        f"only {most} of the triples {words} are shown; ask /sparql for the rest"
+        for found, most, words in (
+            (said, MOST_SAID, "that say something of it"),
+            (pointing, MOST_POINTING, "that point at it"),
+        )
+        if len(found) > most
+    ]
+    return Thing(iri, tuple(said[:MOST_SAID]), tuple(pointing[:MOST_POINTING]), "; ".join(cut))
+
+
+def find_terms(graph: AimsGraph) -> Thing:
+    """Return what the graph says of every term of the ontology."""
+    said = [
+        quad.triple
+        for quad in graph.asserted.quads()
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(TERM)
+    ]
+    return Thing(TERM.rstrip("#"), tuple(sorted(set(said), key=str)), ())
+
+
+async def _reply(service: Service, request: Request, find: Callable[[AimsGraph], Thing]) -> Response:
+    chosen = _form(request)
+    address = service.address(request) + request.url.path
+    headers = headers_of(tag_of(service.generation, chosen, address), "no-cache")
+    if is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+
+    def make(graph: AimsGraph) -> bytes:
+        thing = find(graph)
+        if chosen == "text/html":
+            return (render_terms if thing.iri == TERM.rstrip("#") else render_thing)(graph, thing).encode()
+        return _serialise(thing, address, chosen)
+
+    body = await service.ask(make)
+    return Response(body, media_type=with_charset(chosen), headers=headers | (HEADERS if chosen == "text/html" else {}))
+
+
+def _serialise(thing: Thing, address: str, media_type: str) -> bytes:
+    document = ox.NamedNode(address)
+    about = [ox.Triple(document, _TOPIC, ox.NamedNode(thing.iri))]
+    if thing.cut:
+        about.append(ox.Triple(document, _COMMENT, ox.Literal(thing.cut, language="en")))
+    triples = dict.fromkeys([*thing.said, *thing.pointing, *about])
+    return ox.serialize(triples, format=_FORMATS[media_type], prefixes=load_prefixes().as_dict()) or b""
+
+
+def _triples(quads: Iterable[ox.Quad], most: int) -> list[ox.Triple]:
+    """Return at most so many triples, each once, in a steady order as far as they are all there."""
+    asserted = (quad.triple for quad in quads if quad.graph_name != _INFERRED)
+    return sorted(dict.fromkeys(islice(asserted, most)), key=str)
+
+
+def _form(request: Request) -> str:
+    named = query_parameters(request).one("format")
+    if named is None:
+        return choose(request.headers.get("accept", ""), OFFERED)
+    found = NAMES.get(named, named)
+    if found not in OFFERED:
+        raise HttpProblem(
+            406, "not-acceptable", f"there is no page as {named!r}",
+            remedy="one of html, turtle, jsonld, ntriples, rdfxml",
+        )  # fmt: skip
+    return found
+
+
+def _unknown(graph: AimsGraph, iri: str) -> NotFound:
+    from rapidfuzz import process
+
+    space = BASE + iri.removeprefix(BASE).partition("/")[0]
+    subjects = {quad.subject for quad in graph.asserted.quads()}
+    names = sorted(each.value for each in subjects if isinstance(each, ox.NamedNode) and each.value.startswith(space))
+    near = [found[0] for found in process.extract(iri, names, limit=3)]
+    remedy = f"nearest: {', '.join(near)}" if near else f"GET /id/… for IRIs below {BASE}id/"
+    return NotFound(f"nothing in the graph has the address {iri!r}", remedy=remedy)
+
+
+def _query_of(iri: str) -> str:
+    from urllib.parse import urlencode
+
+    return urlencode({"graph": iri})

@@ -1,0 +1,36 @@
+"""Listens on an address and answers with an app, until it is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import uvicorn
+from fastapi import FastAPI
+
+from aimsgraph.web.settings import ServeSettings
+
+
+async def listen(
+    opened: AbstractAsyncContextManager[FastAPI], settings: ServeSettings, say: Callable[[str], None]
+) -> None:
+    """Open an app, listen, and answer until the process is told to stop.
+
+    Args:
+        opened: gives the app, and lets go of what it holds afterwards.
+        settings: the address to listen on.
+        say: is told the address, once connections are taken.
+
+    Raises:
+        AimsgraphError: the app cannot be opened.
+    """
+    async with opened as app:
+        config = uvicorn.Config(
+            app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False,
+            timeout_keep_alive=10, h11_max_incomplete_event_size=64 * 1024, lifespan="off",
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        sockets = [config.bind_socket()]
+        address = sockets[0].getsockname()
+        say(f"http://{address[0]}:{address[1]}")
+        await server.serve(sockets=sockets)
