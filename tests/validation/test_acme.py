@@ -1,9 +1,11 @@
 """The example organisation goes through every audit; what is found is real and has its place."""
 
 import json
+from pathlib import Path
 
 from aimsgraph import assets
 
+FIXTURES = Path(__file__).parents[1] / "shapes"
 SOUND = {
     "NoDanglingReference",
     "DatesTyped",
@@ -70,3 +72,15 @@ def test_the_holes_in_the_technical_documentation_are_found_point_by_point(valid
     assert [f["message"] for f in found if f["rule"] == "DeployerFile"] == [
         "no operating control meets any part of eu-ai-act:Art.26(6) for it"
     ]
+
+
+def test_every_shape_judges_something_in_the_example_or_says_why_it_may_not(validate, library):
+    folder = assets.path("data", "examples", "acme")
+    counts = json.loads(validate(folder, "--profile", "all", "--format", "json").out)["focus_counts"]
+    shapes = library.for_organisation(["all"]).by_name
+    empty = {name for name in shapes if not counts[name]}
+    assert empty == {"OversightNotDeveloper", "RequiredEvidenceListMet"}
+    for name in empty:
+        assert shapes[name].may_be_empty
+        for fixture in ("pass", "fail"):
+            assert (FIXTURES / name / f"{fixture}.ttl").is_file()

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -28,20 +29,21 @@ _NESTED = (SH.property, SH.node, SH["not"], SH["and"], SH["or"], SH.xone, SH.qua
 
 
 class FactGraph(rdflib.Graph):
-    """A graph that reads the text of a query once, however many focus nodes it is asked for."""
+    """A graph that reads the text of a query once, however many focus nodes and graphs it is asked for."""
 
     def __init__(self) -> None:
         super().__init__(bind_namespaces="none")
-        self._prepared: dict[str, Query] = {}
 
     def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # rdflib's own signature
         """Answer a query; see rdflib."""
-        if isinstance(query_object, str):
-            prepared = self._prepared.get(query_object)
-            if prepared is None:
-                prepared = self._prepared[query_object] = prepareQuery(query_object)
-            query_object = prepared
-        return super().query(query_object, *args, **kwargs)
+        query = _prepare(query_object) if isinstance(query_object, str) else query_object
+        return super().query(query, *args, **kwargs)
+
+
+@cache
+def _prepare(text: str) -> Query:
+    """Return a query ready to be asked; reading one takes longer than most answers."""
+    return prepareQuery(text)
 
 
 def run_job(job: Json) -> Json:
