@@ -10,7 +10,7 @@ import click
 from aimsgraph.cli.output import to_json, write
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.domain.report import Severity
-from aimsgraph.errors import InputError, Location
+from aimsgraph.errors import InputError, Location, UsageError
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -49,6 +49,9 @@ LEVELS = tuple(severity.value for severity in sorted(Severity, key=lambda severi
     help="How to write the report.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.option(
+    "--also", "copies", multiple=True, metavar="FORMAT=FILE", help="Write the report in this format too; repeatable."
+)
 @pass_session
 def validate(
     session: Session,
@@ -63,6 +66,7 @@ def validate(
     timeout: float | None,
     format_: str,
     output: Path | None,
+    copies: tuple[str, ...],
 ) -> None:
     """Judge the registers in the folders PATH... by their own rules and by the shapes that ship.
 
@@ -70,6 +74,7 @@ def validate(
     aimsgraph validate data/examples/acme
     aimsgraph validate . --profile soa --profile iso-42001 --format sarif --output findings.sarif
     aimsgraph validate . --baseline last.json --waivers waivers.yaml --fail-level warning
+    aimsgraph validate . --also junit=report.xml --also sarif=findings.sarif
 
     Exit code 1 with findings at or above the fail level, 0 without, 3 when a folder cannot be read.
     """
@@ -77,6 +82,7 @@ def validate(
     from aimsgraph.graph.store import Deadline
     from aimsgraph.validation.pyshacl_engine import PyShaclEngine
 
+    further = [_parse_copy(copy) for copy in copies]
     moment = session.graph.moment(on, law_as_of)
     request = Request(
         moment,
@@ -88,12 +94,22 @@ def validate(
     found = validate_registers(paths, _catalogue(session), PyShaclEngine(), request)
     level = Severity(fail_level)
     answer = session.envelope(moment, "eu-ai-act", **_report(found, level))
-    write(_render(answer, found, level, format_), output)
+    for name, file in ((format_, output), *further):
+        write(_render(answer, found, level, name), file)
     if format_ != "json":
         session.warn(answer)
     _say_summary(session, found)
     if not found.conforms(level):
         raise click.exceptions.Exit(1)
+
+
+def _parse_copy(text: str) -> tuple[str, Path]:
+    name, _, file = text.partition("=")
+    if name not in FORMATS or not file:
+        raise UsageError(
+            f"--also {text!r} names no format and file", remedy=f"write FORMAT=FILE; formats: {', '.join(FORMATS)}"
+        )
+    return name, Path(file)
 
 
 def _catalogue(session: Session) -> Any:  # noqa: ANN401  # the type would import what help must not
