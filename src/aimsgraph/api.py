@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Day = dt.date | str | None
 LAW = "eu-ai-act"
+ORGANISATION = "organisation"
+"""The scope of questions that need a register."""
 
 
 def open_graph(
@@ -55,7 +57,8 @@ def open_graph(
     """Open the graph of norms.
 
     Args:
-        store: `memory` (the shipped content, loaded now) or the path of a store directory.
+        store: `memory` (the shipped content, loaded now), the path of a store directory, or the address of a SPARQL
+            server; give `settings` for one that wants credentials.
         data: overlay folders with further content.
         today: the day taken as today, for reproducible answers; the clock in UTC when None.
         settings: complete settings, instead of the other arguments.
@@ -76,9 +79,10 @@ class AimsGraph:
     is used; both default to today.
     """
 
-    def __init__(self, opened: Opened, settings: Settings) -> None:
+    def __init__(self, opened: Opened, settings: Settings, organisation_moment: Moment | None = None) -> None:
         self._opened = opened
         self.settings = settings
+        self._organisation_moment = organisation_moment
 
     @cached_property
     def store(self) -> Store:
@@ -251,6 +255,55 @@ class AimsGraph:
         if moment.on < first_day:
             raise UsageError(f"on {moment.on} the {name} was not in force yet", remedy=f"ask for {first_day} or later")
         return moment
+
+    def with_organisation(
+        self, *folders: str | Path, on: Day = None, law_as_of: Day = None, before: str | Path | None = None
+    ) -> AimsGraph:
+        """Return a graph that also holds registers, and what they come to on a day, for questions and SPARQL.
+
+        >>> import aimsgraph
+        >>> g = aimsgraph.open_graph(today="2026-11-23").with_organisation("data/examples/acme")
+        >>> len(list(g.query("SELECT ?s { ?s a aims:AISystem }")))
+        4
+
+        Each register stands in a named graph of its own, `…/graph/org/<slug>`, what is derived from it in
+        `…/graph/org/<slug>/on/<day>`. This graph is left as it is.
+
+        Args:
+            folders: the organisations' folders.
+            on: the day to judge by.
+            law_as_of: the day whose knowledge of the law is used.
+            before: an earlier state of the one folder; its statement of applicability is put beside the present one.
+
+        Raises:
+            InputError: a folder cannot be read, or says something wrong; the first place is named.
+            UsageError: a date is wrong, two registers have one slug, or `before` is no earlier state of the one folder.
+        """
+        from aimsgraph.app import with_graphs
+        from aimsgraph.compliance.dataset import earlier_statement, organisation_quads
+        from aimsgraph.compliance.register import load_sound_register
+
+        if before is not None and len(folders) != 1:
+            raise UsageError("an earlier state goes with one register", remedy="name one folder")
+        moment = self.legal_moment(on, law_as_of)
+        quads: list[ox.Quad] = []
+        places: dict[str, Location] = {}
+        seen: dict[str, Path] = {}
+        for folder in map(Path, folders):
+            source = load_sound_register(folder)
+            register = source.register
+            assert register is not None, "a sound folder has a register"
+            slug = register.organisation.slug
+            if slug in seen:
+                raise UsageError(f"{seen[slug]} and {folder} both say slug {slug!r}", remedy="ask about one at a time")
+            seen[slug] = folder
+            rows = self.posture(register, on=moment.on, law_as_of=moment.law_as_of).coverage
+            compiled = source.compile()
+            quads += organisation_quads(source, compiled, rows, self.law, self.asserted, moment)
+            places |= compiled.sources
+            if before is not None:
+                quads += earlier_statement(source, load_sound_register(Path(before)))
+        return AimsGraph(with_graphs(self._opened, quads, places.get), self.settings, moment)
 
     def systems(self, folder: str | Path) -> list[AISystem]:
         """Return the AI systems of an organisation's folder.
@@ -455,6 +508,10 @@ class AimsGraph:
 
     def questions(self) -> list[Question]:
         """Return the stored questions."""
+        return list(self._questions)
+
+    @cached_property
+    def _questions(self) -> list[Question]:
         from aimsgraph.app import read_questions
 
         return read_questions()
@@ -484,13 +541,35 @@ class AimsGraph:
         return self.query(self.bound_text(self.question(name), values or {}))
 
     def bound_text(self, question: Question, values: Mapping[str, str]) -> str:
-        """Return a question's text with parameter values in place of its examples."""
+        """Return a question's text with parameter values in place of its examples.
+
+        Raises:
+            UsageError: a parameter is unknown, missing or of the wrong type; the question is about an organisation and
+                none is here, or it was loaded for another day.
+        """
         from aimsgraph.graph.binding import bind
 
-        moment = self.moment()
+        moment = self._organisation_moment if question.scope == ORGANISATION else self.moment()
+        if moment is None:
+            raise UsageError(
+                f"question {question.id} is about an organisation, and none is here",
+                remedy="name its folder: --org PATH, or with_organisation(path) in Python",
+            )
         defaults = {"on": moment.on.isoformat(), "lawAsOf": moment.law_as_of.isoformat()}
         given = {name: value for name, value in defaults.items() if question.parameter(name)} | dict(values)
+        if question.scope == ORGANISATION:
+            self._refuse_other_days(given, defaults)
         return bind(question, given, self._term_for)
+
+    def _refuse_other_days(self, given: Mapping[str, str], loaded: Mapping[str, str]) -> None:
+        """Refuse a day for which nothing was derived: the answer would say nothing, or the wrong thing."""
+        for name, day in loaded.items():
+            if given.get(name, day).strip() != day:
+                argument = "on" if name == "on" else "law_as_of"
+                raise UsageError(
+                    f"the organisation was loaded with {name}={day}, not {given[name]}",
+                    remedy=f"load it with {argument}={given[name]!r}",
+                )
 
     def query(self, text: str, *, limits: Limits | None = None, deadline: Deadline | None = None) -> Answer:
         """Ask any SPARQL 1.1 query.
@@ -512,11 +591,16 @@ class AimsGraph:
     def _term_for(self, parameter: Any, value: str) -> Any:  # noqa: ANN401
         import pyoxigraph as ox
 
+        from aimsgraph.graph.questions import RECORD_TYPES
+        from aimsgraph.graph.records import find_record
+
         if parameter.type == "reference":
             return ox.NamedNode(self.resolve(value).iri)
         if parameter.type == "role":
             _known(value, list(self.law.roles), "role")
             return ox.NamedNode(f"{self.index.frameworks[LAW].iri}/role/{value}")
+        if parameter.type in RECORD_TYPES:
+            return find_record(self.asserted, RECORD_TYPES[parameter.type], parameter.type, value)
         concepts = self._concepts
         _known(value, sorted(concepts), parameter.type)
         return ox.NamedNode(concepts[value])

@@ -12,14 +12,16 @@ import pyoxigraph as ox
 from aimsgraph import assets
 from aimsgraph.domain.identifiers import GRAPH
 from aimsgraph.errors import Location, UsageError
-from aimsgraph.graph.directory import open_directory
+from aimsgraph.graph.directory import DirectoryStore, open_directory
 from aimsgraph.graph.embedded import MemoryStore
 from aimsgraph.graph.rdf_text import read_rdf
-from aimsgraph.graph.store import Store
+from aimsgraph.graph.remote_address import Address, is_address
+from aimsgraph.graph.store import GraphName, Store
 from aimsgraph.settings import MEMORY, Settings
 
 if TYPE_CHECKING:
     from aimsgraph.graph.questions import Question
+    from aimsgraph.graph.remote import RemoteStore
 
 Locate = Callable[[str], Location | None]
 IMPORTED = (GRAPH + "import/", GRAPH + "org/")
@@ -48,14 +50,13 @@ def open_store(settings: Settings, *, write: bool = False) -> Opened:
     """Open the store the settings name.
 
     The in-memory store is filled with the shipped content and the overlays; what follows from them is derived on
-    demand. A directory is opened as it is, derived facts included; `fill_directory` makes one.
+    demand. A directory or a server is opened as it is, derived facts included; `fill_directory` fills one.
 
     Raises:
-        UsageError: the store is of a kind that cannot be opened.
+        UsageError: the settings of the store contradict one another.
         NotFound: no store is there.
         AimsgraphError: content or store cannot be read; the message says what and where.
     """
-    _refuse_address(settings.store)
     if settings.store == MEMORY:
         return _open_memory(settings)
     if settings.data:
@@ -65,46 +66,91 @@ def open_store(settings: Settings, *, write: bool = False) -> Opened:
         )
     from aimsgraph.content.build import load_compiled
 
-    store = open_directory(Path(settings.store), write=write)
+    store = _open_kept(settings, write=write)
     _, _, sources = load_compiled(assets.path("data", "compiled"))
     return Opened(store, store.generation, sources.get, lambda: None)
 
 
+def with_graphs(opened: Opened, quads: Iterable[ox.Quad], locate: Locate) -> Opened:
+    """Return what was opened with named graphs beside it, in memory; the graphs named replace those of that name.
+
+    Args:
+        opened: left as it is.
+        quads: what to put beside it; what follows from all of it is derived on demand.
+        locate: where a node of these quads was written; asked before the store's own places.
+    """
+    from aimsgraph.graph.canonical import digest
+
+    beside = list(quads)
+    left_out = _derived_graphs() | {quad.graph_name for quad in beside}
+    store = MemoryStore(quad for quad in opened.store.quads() if quad.graph_name not in left_out)
+    store.load(beside)
+    version = f"{opened.version}+{digest(beside)[:12]}"
+    return Opened(store, version, lambda iri: locate(iri) or opened.locate(iri), lambda: _derive(store))
+
+
 def prepare_directory(settings: Settings) -> None:
-    """Make sure that the settings name a store directory that may be written, making an empty one where none is.
+    """Make sure that the store the settings name may be written to, making an empty directory where nothing is.
 
     Raises:
         AimsgraphError: something else is there, it may not be written, or another process writes to it.
     """
-    _refuse_address(settings.store)
-    open_directory(Path(settings.store), write=True).close()
+    with _open_kept(settings, write=True) as store:
+        if not isinstance(store, DirectoryStore):
+            store.check_writable()
 
 
 def fill_directory(settings: Settings) -> str:
-    """Fill the store directory the settings name with content and what follows; return its generation.
+    """Fill the store the settings name with content and what follows; return its generation.
 
-    What was imported stays; content that is no longer given goes. One commit: until it is done, readers see what was
-    there before.
+    What was imported stays; content that is no longer given goes. One commit, or one request to a server: until it is
+    done, readers see what was there before.
     """
     source = _open_memory(settings)
-    with open_directory(Path(settings.store), write=True) as target:
-        imported = [quad for quad in target.quads() if _is_import(quad.graph_name)]
-        source.store.load(imported)
+    with _open_kept(settings, write=True) as target:
+        before = target.graphs()
+        source.store.load(quad for name in before if _is_import(name) for quad in target.quads(graph=name))
         source.derive()
-        return target.replace_all(source.store.quads())
+        named = {*before, *source.store.graphs()}
+        return _keep(source.store, target, (name for name in named if not _is_import(name)))
 
 
 def import_graphs(settings: Settings, graphs: Mapping[ox.NamedNode, Iterable[ox.Quad]]) -> str:
-    """Make graphs of the store directory hold these quads, derive anew what follows, and return the generation.
+    """Make graphs of the store hold these quads, derive anew what follows, and return the generation.
 
-    All of it in one commit or nothing.
+    All of it in one commit, or one request to a server, or nothing.
     """
-    with open_directory(Path(settings.store), write=True) as target:
+    with _open_kept(settings, write=True) as target:
         memory = MemoryStore(quad for quad in target.quads() if quad.graph_name not in _derived_graphs())
         for name, quads in graphs.items():
             memory.replace_graph(name, quads)
         _derive(memory)
-        return target.replace_all(memory.quads())
+        return _keep(memory, target, graphs.keys() | _derived_graphs())
+
+
+def _open_kept(settings: Settings, *, write: bool) -> DirectoryStore | RemoteStore:
+    """Open a store that outlives this process."""
+    if not is_address(settings.store):
+        return open_directory(Path(settings.store), write=write)
+    from aimsgraph.graph.remote import open_remote
+
+    address = Address.of(
+        settings.store,
+        update=settings.store_update,
+        graphs=settings.store_graphs,
+        token=settings.store_token,
+        user=settings.store_user,
+        password=settings.store_password,
+    )
+    return open_remote(address, write=write)
+
+
+def _keep(content: Store, target: DirectoryStore | RemoteStore, changed: Iterable[GraphName]) -> str:
+    """Make a store hold a content that differs from its own in these graphs at most, in one step."""
+    if isinstance(target, DirectoryStore):
+        return target.replace_all(content.quads())
+    names = sorted((name for name in changed if isinstance(name, ox.NamedNode)), key=str)
+    return target.replace_graphs({name: content.quads(graph=name) for name in names})
 
 
 def _is_import(graph: object) -> bool:
@@ -125,11 +171,6 @@ def _derive(store: Store) -> None:
 
     materialise(store)
     derive_mappings(store)
-
-
-def _refuse_address(store: str) -> None:
-    if "://" in store:
-        raise UsageError(f"a store at an address cannot be opened yet: {store}", remedy="use `memory` or a directory")
 
 
 def _open_memory(settings: Settings) -> Opened:

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from aimsgraph.errors import InputError, Location, UsageError
 
 PREFIX = "AIMSGRAPH_"
 MEMORY = "memory"
+ENVIRONMENT = "environment"
+SECRETS = frozenset({"store_password", "store_token"})
+"""Settings that the environment alone may hold, and that nothing prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,16 @@ class Settings:
     """What a run is given.
 
     Attributes:
-        store: `memory` or the path of a store directory.
+        store: `memory`, the path of a store directory, or the address of a SPARQL 1.1 server.
         data: overlay folders with further content, in order.
         today: the day taken as today; None means the clock in UTC.
         query_seconds: how long a query may take; None means as long as it takes.
         query_rows: how many rows of a query are given; None means all.
+        store_update: where a server takes updates; empty means where it takes queries.
+        store_graphs: where a server takes whole graphs (Graph Store Protocol); empty means nowhere.
+        store_user: the user a server asks for.
+        store_password: that user's password.
+        store_token: a bearer token, instead of user and password.
     """
 
     store: str = MEMORY
@@ -38,6 +46,11 @@ class Settings:
     today: dt.date | None = None
     query_seconds: float | None = 60.0
     query_rows: int | None = None
+    store_update: str = ""
+    store_graphs: str = ""
+    store_user: str = ""
+    store_password: str = field(default="", repr=False)
+    store_token: str = field(default="", repr=False)
 
 
 def load_settings(
@@ -61,7 +74,7 @@ def load_settings(
         settings = _apply(settings, _read_config(config), str(config))
     environment = os.environ if environment is None else environment
     named = {key.removeprefix(PREFIX).lower(): value for key, value in environment.items() if key.startswith(PREFIX)}
-    settings = _apply(settings, {key: value for key, value in named.items() if value}, "environment")
+    settings = _apply(settings, {key: value for key, value in named.items() if value}, ENVIRONMENT)
     return _apply(settings, {k: v for k, v in (flags or {}).items() if v is not None and v != ()}, "command line")
 
 
@@ -78,6 +91,11 @@ def _apply(settings: Settings, values: Mapping[str, Any], origin: str) -> Settin
     for name, value in values.items():
         if name not in {field.name for field in fields(Settings)}:
             raise _unknown(name, origin)
+        if name in SECRETS and origin != ENVIRONMENT:
+            raise UsageError(
+                f"setting {name!r} ({origin}): a secret does not belong there",
+                remedy=f"set {PREFIX}{name.upper()} in the environment",
+            )
         try:
             settings = replace(settings, **{name: _PARSERS[name](value)})
         except (ValueError, TypeError, OverflowError) as error:
@@ -129,4 +147,9 @@ _PARSERS: dict[str, Any] = {
     "today": _date,
     "query_seconds": _positive,
     "query_rows": _count,
+    "store_update": _text,
+    "store_graphs": _text,
+    "store_user": _text,
+    "store_password": _text,
+    "store_token": _text,
 }

@@ -16,7 +16,7 @@ COMMANDS = ["coverage", "gaps", "soa", "readiness", "impact"]
 KEYS = {
     "coverage": {"coverage", "summary"}, "gaps": {"gaps", "actions", "questions"},
     "soa": {"soa", "controls", "findings"}, "readiness": {"steps", "summary"},
-    "impact": {"of", "dependents", "falls"},
+    "impact": {"of", "dependents", "falls", "item_falls", "soa_falls"},
 }  # fmt: skip
 ENVELOPE = {"graph_version", "data_current_to", "on", "law_as_of", "warnings", "does_not_claim", "left_out"}
 SECRET = "the secret minutes"

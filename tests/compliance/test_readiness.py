@@ -31,7 +31,11 @@ from aimsgraph.domain.register import Context, Issue, ManagementSystem, Measurem
 
 MET, PARTLY, NOT, UNKNOWN = Mark.MET, Mark.PARTLY, Mark.NOT, Mark.UNKNOWN
 CLAUSES = tuple(f"iso-42001:{n}" for n in range(4, 11))
-TEST = {"type": "test-report", "systems": ("ranker",), "metric": "auc", "threshold": "0.8", "result": "0.9"}
+TEST = {
+    "type": "test-report", "systems": ("ranker",), "metric": "auc", "threshold": "0.8", "result": "0.9",
+    "dataset": "cases", "tool": "bench 1",
+}  # fmt: skip
+TESTED = ("all", "eu-ai-act:art10-2-f", "eu-ai-act:art13-1", "eu-ai-act:art15-1")
 STEPS = [
     "readiness-assessment", "governance", "processes", "risk-management", "data-management", "transparency",
     "principles-and-impact", "training", "documented-information", "audits", "tests",
@@ -59,10 +63,12 @@ def whole(norms):
             "people": (person("ann"), person("bob"), person("eve", role="auditor")),
             "controls": [everything], "evidence": [
                 evidence("e", "all"),
-                evidence("test", "all", **TEST),
+                evidence("test", *TESTED, **TEST),
                 evidence("op", *CLAUSES),
             ],
-            "risks": (risk(controls=("all",)), risk("r2", system="aims", controls=("all",))),
+            "risks": (
+                risk(controls=("all",)), risk("r2", system="aims", affects="society", controls=("all",)),
+            ),
             "soa": statement(*(decision(c, implemented_by=("all",)) for c in controls)),
             "impacts": (impact_of("i1", "ranker"),),
             "documents": (
@@ -200,7 +206,7 @@ def test_a_lack_is_found_in_its_step(graph, whole_and_known, step, fields, says)
 )
 def test_tests_are_typed_evidence_that_is_fresh_and_whole(graph, whole_and_known, test, says):
     fields = TEST | test
-    made = whole_and_known(evidence=[evidence("e", "all"), evidence("test", "all", **fields)])
+    made = whole_and_known(evidence=[evidence("e", "all"), evidence("test", *TESTED, **fields)])
     assert any(says in reason for reason in steps_of(graph, made)["tests"].because)
 
 

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs the suites when the setting does not say where they are."""
     if SUITES is None:
-        skip = pytest.mark.skip(reason="AIMSGRAPH_W3C_SUITES does not name the folder of the W3C suites")
+        skip = pytest.mark.skip(reason="W3C_SUITES does not name the folder of the W3C suites")
         for item in items:
             if item.path.parent == HERE and item.path.name != "test_scores.py":
                 item.add_marker(skip)

@@ -32,7 +32,7 @@ def test_every_reason_is_on_the_page() -> None:
         assert f"| {count} | {reason} |" in text, reason
 
 
-@pytest.mark.skipif(SUITES is None, reason="AIMSGRAPH_W3C_SUITES does not name the folder of the W3C suites")
+@pytest.mark.skipif(SUITES is None, reason="W3C_SUITES does not name the folder of the W3C suites")
 def test_the_scores_are_those_of_the_suites() -> None:
     failing = expected_failures()
     assert set(failing) <= {entry.id for entry in load_entries()}, "a reason for what is no test"

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.collection import Collection
 
-_SETTING = os.environ.get("AIMSGRAPH_W3C_SUITES", "")
+_SETTING = os.environ.get("W3C_SUITES", "")
 SUITES = Path(_SETTING) if _SETTING else None
 ROOT = SUITES / "sparql11" / "sparql" / "sparql11" if SUITES else None
 HERE = "http://w3c.example/sparql11/"

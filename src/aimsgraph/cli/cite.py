@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aimsgraph import assets
+from aimsgraph.answers import Citing, citation_judge
 from aimsgraph.cli.output import date_options, format_options, to_json, write
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.errors import InputError
@@ -16,9 +16,6 @@ from aimsgraph.errors import InputError
 if TYPE_CHECKING:
     from aimsgraph.exchange.documents import Document
     from aimsgraph.norms.cite import CitationFinding
-
-MOST = 1000
-"""Findings shown of one file."""
 
 
 @click.command()
@@ -45,16 +42,12 @@ def cite(
 
     Exit code 1 with findings, 0 without, 3 when a file cannot be read.
     """
-    from aimsgraph.norms.cite import CitationJudge
-    from aimsgraph.norms.cite_tables import load_tables
-
     graph = session.graph
     hint = graph.framework(framework).slug if framework else ""
     moment = graph.moment(on, law_as_of)
-    judge = CitationJudge(graph.index, graph.law, moment, load_tables(assets.path("data", "citations")))
-    found: list[CitationFinding] = []
-    notes: list[str] = []
-    citations = documents = 0
+    judge = citation_judge(graph, moment)
+    citing = Citing()
+    notes, found = citing.notes, citing.findings
     failed: InputError | None = None
     for document in _iter_documents(files, notes):
         if isinstance(document, InputError):
@@ -62,25 +55,12 @@ def cite(
             notes.append(str(document))
             session.say(f"aimsgraph: {document}")
             continue
-        checked = judge.check(document.segments, document.name, hint)
-        documents, citations = documents + 1, citations + checked.citations
-        found += checked.findings[:MOST]
-        if checked.cut:
-            notes.append(f"{document.name}: only the first {checked.citations} citations were checked")
-        if len(checked.findings) > MOST:
-            notes.append(f"{document.name}: {len(checked.findings) - MOST} more findings are not shown")
-    answer = session.envelope(
-        moment,
-        "eu-ai-act",
-        files=documents,
-        citations=citations,
-        findings=[finding.to_dict() for finding in found],
-        notes=notes,
-    )
+        citing.add(document.name, judge.check(document.segments, document.name, hint))
+    answer = citing.to_dict(graph, moment)
     write(_render(answer, found, format_), output)
     for note in notes if format_ != "json" else ():
         session.say(f"note: {note}")
-    session.say(f"{documents} files, {citations} citations, {len(found)} findings")
+    session.say(f"{citing.files} files, {citing.citations} citations, {len(found)} findings")
     if failed is not None:
         raise click.exceptions.Exit(failed.exit_code)
     if found:

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aimsgraph import answers
 from aimsgraph.api import LAW
 from aimsgraph.cli.output import Cells, date_options, format_options, to_table, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
+from aimsgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from aimsgraph.compliance.gaps import Gap, Gaps
     from aimsgraph.compliance.posture import Posture
 
-_STANDARD = "iso-42001"
-_NO_CLAIM = (
-    "This is what the register says on that day, held against the law and the reviewed mappings. It is no legal "
-    "advice, no audit and no statement of conformity; ISO/IEC 42001 gives no presumption of conformity with the AI Act."
-)
-_STATUSES = ("covered", "partly", "unknown", "not-covered", "not-applicable")
 _SHOWN = 10
 Function = Callable[..., Any]
 
@@ -39,7 +35,7 @@ def _posture_options(function: Function) -> Function:
             "--without", default="", metavar="people,evidence",
             help="Leave out names of people, contents of evidence, or both.",
         ),
-        format_options("table", "json", "csv", "markdown"),
+        format_options("table", "json", "csv", "markdown", "xlsx"),
     )  # fmt: skip
     for decorate in reversed(decorators):
         function = decorate(function)
@@ -52,7 +48,9 @@ _path = click.argument("path", type=click.Path(path_type=Path))
 @click.command()
 @_path
 @click.option("--framework", default=LAW, show_default=True, help="The framework whose items are looked at.")
-@click.option("--status", "statuses", type=click.Choice(_STATUSES), multiple=True, help="Only these; repeatable.")
+@click.option(
+    "--status", "statuses", type=click.Choice(answers.COVERAGE_STATUSES), multiple=True, help="Only these; repeatable."
+)
 @_posture_options
 @pass_session
 def coverage(
@@ -68,19 +66,22 @@ def coverage(
     aimsgraph coverage data/examples/acme --system cv-ranker --on 2027-12-15
     """
     posture = _open(session, path, without, asked)
-    slug = session.graph.framework(framework).slug
-    found = posture.coverage if slug == LAW else posture.item_coverage(slug)
-    counts = Counter(row.status.value for row in found)
-    rows = [row for row in found if not statuses or row.status.value in statuses]
-    summary = {status: counts[status] for status in _STATUSES}
-    body = {"coverage": [row.to_dict() for row in rows], "summary": summary}
+    body = answers.coverage(session.graph, posture, framework, statuses)
+    summary = body["summary"]
     words = ", ".join(f"{number} {status}" for status, number in summary.items())
     cells = [
-        [r.status.value, r.statement, r.system, r.role, r.label, "; ".join(str(c) for c in r.because)] for r in rows
+        [r["status"], r["statement"], r["system"], r["role"], r["label"], "; ".join(map(_cause, r["because"]))]
+        for r in body["coverage"]
     ]
     header = ["status", "statement", "system", "role", "label", "because"]
+    slug = session.graph.framework(framework).slug
     what = "duties" if slug == LAW else f"items of {slug}"
-    _write(session, posture, body, (header, cells), f"{len(found)} {what}: {words}", without, format_, output)
+    words = f"{sum(summary.values())} {what}: {words}"
+    _write(session, posture, body, (header, cells), words, without, format_, output)
+
+
+def _cause(cause: dict[str, Any]) -> str:
+    return f"{cause['ref']}: {cause['says']}" if cause["ref"] else str(cause["says"])
 
 
 @click.command()
@@ -141,7 +142,7 @@ def soa(session: Session, /, path: Path, without: str, format_: str, output: Pat
 
     posture = _open(session, path, without, asked)
     report = posture.soa()
-    if format_ == "csv":
+    if format_ in ("csv", "xlsx"):
         header, cells = list(COLUMNS), [row.cells() for row in report.rows]
     else:
         header = ["control", "title", "applicable", "status", "evidence", "driven by", "owner", "reason"]
@@ -174,12 +175,10 @@ def readiness(
     aimsgraph readiness data/examples/acme
     """
     posture = _open(session, path, without, asked)
-    steps = posture.readiness()
-    counts = Counter(step.status.value for step in steps)
-    summary = {mark: counts[mark] for mark in ("met", "partly", "not", "unknown")}
-    body = {"steps": [step.to_dict() for step in steps], "summary": summary}
-    cells = [[s.id, s.title, s.status.value, len(s.records), "; ".join(s.because)] for s in steps]
-    words = ", ".join(f"{number} {mark}" for mark, number in summary.items())
+    body = answers.readiness(posture)
+    steps = body["steps"]
+    cells = [[s["step"], s["title"], s["status"], len(s["records"]), "; ".join(s["because"])] for s in steps]
+    words = ", ".join(f"{number} {mark}" for mark, number in body["summary"].items())
     header = ["step", "title", "status", "records", "because"]
     _write(session, posture, body, (header, cells), f"{len(steps)} steps: {words}", without, format_, output)
 
@@ -205,10 +204,13 @@ def impact(
         ["depends", d.node.kind, d.node.id, d.how, " → ".join(str(node) for node in d.via)] for d in found.dependents
     ]
     falls = [
-        ["falls", "coverage", f"{f.statement} @ {f.system} ({f.role})", f"{f.before.value} → {f.after}", ""]
-        for f in found.falls
-    ]
-    words = f"{found.node}: {len(found.dependents)} things depend on it, {len(found.falls)} coverage rows fall"
+        ["falls", "duty" if f.role else "item", f"{f.statement} @ {f.system}{f' ({f.role})' if f.role else ''}",
+         f"{f.before.value} → {f.after}", ""]
+        for f in (*found.falls, *found.items)
+    ]  # fmt: skip
+    falls += [["falls", "soa", f.control, f"{f.before} → {f.after}", ""] for f in found.soa]
+    counted = f"{len(found.falls)} duties, {len(found.items)} items of frameworks, {len(found.soa)} controls fall"
+    words = f"{found.node}: {len(found.dependents)} things depend on it; {counted}"
     header = ["what", "kind", "ref", "how", "via"]
     _write(session, posture, found.to_dict(), (header, [*falls, *cells]), words, without, format_, output)
 
@@ -233,14 +235,14 @@ def _write(
     without: str, format_: str, output: Path | None, *, more: Sequence[tuple[str, list[str], Cells]] = (),
 ) -> None:  # fmt: skip
     """Write an answer with its summary, what it does not claim, and what was left out."""
-    from aimsgraph.compliance.privacy import say_what_is_left_out
-
-    left_out = say_what_is_left_out(_choices(without))
     moment, (header, cells) = posture.moment, table
-    answer = session.envelope(moment, LAW, _STANDARD, **body, does_not_claim=_NO_CLAIM, left_out=left_out)
+    answer = answers.of_posture(session.graph, posture, body, _choices(without))
     when = f"on {moment.on} by the law as known on {moment.law_as_of}"
-    lines = [f"{words} ({when})", *left_out, _NO_CLAIM]
-    if format_ == "markdown":
+    lines = [f"{words} ({when})", *answer["left_out"], answers.NO_CLAIM]
+    if format_ == "xlsx":
+        name = click.get_current_context().info_name or "answer"
+        _write_workbook(name, answer, lines, [(name, header, cells), *(table for table in more if table[2])], output)
+    elif format_ == "markdown":
         warnings = [f"Warning: {warning}" for warning in answer["warnings"]]
         parts = ["\n\n".join((*lines, *warnings)), _to_markdown(header, cells)]
         parts += [f"## {title}\n\n{_to_markdown(names, rows)}" for title, names, rows in more if rows]
@@ -253,6 +255,22 @@ def _write(
             for line in lines:
                 session.say(line)
     session.warn(answer)
+
+
+def _write_workbook(
+    name: str, answer: dict[str, Any], lines: Sequence[str], tables: Sequence[tuple[str, Sequence[str], Cells]],
+    output: Path | None,
+) -> None:  # fmt: skip
+    """Write an answer as a workbook; what it is, leaves out and does not claim stands in its last sheet."""
+    from aimsgraph.exchange.answer_workbook import AnswerTable, write_answer
+
+    if output is None:
+        raise UsageError("a workbook is not written to a terminal", remedy="add --output FILE.xlsx")
+    about = [
+        (key.replace("_", " "), str(answer[key])) for key in ("on", "law_as_of", "graph_version", "data_current_to")
+    ]
+    said = [("note", line) for line in lines] + [("warning", warning) for warning in answer["warnings"]]
+    write(write_answer(f"aimsgraph {name}", [AnswerTable(*table) for table in tables], [*said, *about]), output)
 
 
 def _to_markdown(header: Sequence[str], rows: Cells) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from aimsgraph.api import LAW
+from aimsgraph import answers
 from aimsgraph.cli.output import date_options, format_options, to_json, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
 
@@ -48,13 +48,10 @@ def crosswalk(
     aimsgraph crosswalk eu-ai-act:Art.10 --to iso-42001
     """
     graph = session.graph
-    moment = graph.moment(on, law_as_of)
-    found = graph.crosswalk(
-        references, target, max_hops=max_hops, min_status=min_status, role=role, explain=explain or format_ == "json",
-        on=moment.on, law_as_of=moment.law_as_of,
+    answer = answers.crosswalk(
+        graph, references, target, graph.moment(on, law_as_of), max_hops=max_hops, min_status=min_status, role=role,
+        explain=explain or format_ == "json",
     )  # fmt: skip
-    slugs = {graph.framework(target).slug, *(graph.resolve(reference).framework for reference in references)}
-    answer = session.envelope(moment, *slugs, **found)
     write(to_json(answer) if format_ == "json" else _text(answer, session, explain=explain), output)
 
 
@@ -73,26 +70,14 @@ def matrix(
     format_: str, output: Path | None,
 ) -> None:  # fmt: skip
     """How two frameworks meet: headings against headings; how many items are fully, partly, not met, not looked at."""
-    graph = session.graph
-    moment = graph.moment(on, law_as_of)
-    left, right = graph.framework(one).slug, graph.framework(other).slug
-    crosswalks = graph.crosswalks
-    request = crosswalks.request(right, min_status, max_hops=max_hops)
-    found = crosswalks.matrix(left, request, moment, graph.heading)
-    totals = {left: found.totals["rows"], right: found.totals["columns"]}
-    body = {
-        "rows": list(found.rows),
-        "columns": list(found.columns),
-        "cells": [
-            {"row": row, "column": column, "summary": summary, "count": count}
-            for (row, column), (summary, count) in sorted(found.cells.items())
-        ],
-        "totals": totals,
-    }
-    answer = session.envelope(moment, left, right, **body)
-    used = [column for column in found.columns if any((row, column) in found.cells for row in found.rows)]
-    rows = [[row, *(found.cells.get((row, column), ("", ""))[1] for column in used)] for row in found.rows]
-    foot = "\n" + "".join(f"{slug}: {_totals(counts)}\n" for slug, counts in totals.items()) + _NO_CLAIM + "\n"
+    answer = answers.matrix(
+        session.graph, one, other, min_status=min_status, max_hops=max_hops, on=on, law_as_of=law_as_of
+    )
+    counted = {(cell["row"], cell["column"]): cell["count"] for cell in answer["cells"]}
+    used = [column for column in answer["columns"] if any((row, column) in counted for row in answer["rows"])]
+    rows = [[row, *(counted.get((row, column), "") for column in used)] for row in answer["rows"]]
+    totals = "".join(f"{slug}: {_totals(counts)}\n" for slug, counts in answer["totals"].items())
+    foot = f"\n{totals}{_NO_CLAIM}\n"
     write_listing(format_, output, answer, ["overlapping pairs", *used], rows, foot=foot)
 
 
@@ -108,29 +93,11 @@ def unmapped(
     output: Path | None,
 ) -> None:  # fmt: skip
     """The items of FRAMEWORK without a counterpart: looked and found none, and never looked at, apart."""
-    graph = session.graph
-    moment = graph.moment(on, law_as_of)
-    crosswalks = graph.crosswalks
-    ours, theirs = graph.framework(framework).slug, graph.framework(target).slug
-    found = crosswalks.unmapped(ours, crosswalks.request(theirs, min_status), moment)
-    no_match = [
-        {
-            "ref": crosswalks.name(n.item),
-            "label": graph.label(n.item),
-            "on": str(n.searched_on or ""),
-            "reason": n.reason,
-        }
-        for n in found.no_match
-    ]
-    rest = {
-        why: [{"ref": crosswalks.name(iri), "label": graph.label(iri)} for iri in getattr(found, why)]
-        for why in _WITHOUT
-    }
-    answer = session.envelope(moment, ours, theirs, no_match=no_match, **rest)
-    rows = [["no match", n["ref"], n["label"], n["reason"]] for n in no_match]
-    rows += [[why.replace("_", " "), n["ref"], n["label"], _WITHOUT[why]] for why in _WITHOUT for n in rest[why]]
-    counts = ", ".join(f"{len(rest[why])} {why.replace('_', ' ')}" for why in _WITHOUT)
-    foot = f"\n{len(no_match)} looked at without a counterpart, {counts}\n"
+    answer = answers.unmapped(session.graph, framework, target, min_status=min_status, on=on, law_as_of=law_as_of)
+    rows = [["no match", n["ref"], n["label"], n["reason"]] for n in answer["no_match"]]
+    rows += [[why.replace("_", " "), n["ref"], n["label"], _WITHOUT[why]] for why in _WITHOUT for n in answer[why]]
+    counts = ", ".join(f"{len(answer[why])} {why.replace('_', ' ')}" for why in _WITHOUT)
+    foot = f"\n{len(answer['no_match'])} looked at without a counterpart, {counts}\n"
     write_listing(format_, output, answer, ["what", "item", "label", "reason"], rows, foot=foot)
 
 
@@ -151,30 +118,17 @@ def cover(
     \b
     aimsgraph cover --role provider --route annex-iii --with iso-42001
     """
-    graph = session.graph
-    moment = graph.legal_moment(on, law_as_of)
-    slug = graph.framework(framework).slug
-    duties = graph.duties(role=role, route=routes, on=moment.on, law_as_of=moment.law_as_of)
-    irises = list(dict.fromkeys(graph.resolve(duty.statement).iri for duty in duties))
-    crosswalks = graph.crosswalks
-    request = crosswalks.request(LAW, min_status, max_hops=1, role=role)
-    found = crosswalks.cover(slug, irises, request, moment)
-    names = {iri: crosswalks.name(iri) for iri in (*found.items, *irises)}
-    reaches = {item: [names[duty] for duty, items in found.reached.items() if item in items] for item in found.items}
-    body = {
-        "items": [{"ref": names[i], "label": graph.label(i), "reaches": reaches[i]} for i in found.items],
-        "reached": len(found.reached),
-        "unreachable": [names[duty] for duty in found.unreachable],
-        "optimality_gap": found.gap,
-    }
-    answer = session.envelope(moment, LAW, slug, **body)
+    answer = answers.cover(
+        session.graph, role=role, route=routes, framework=framework, min_status=min_status, on=on, law_as_of=law_as_of
+    )
+    items, reached, unreachable = answer["items"], answer["reached"], len(answer["unreachable"])
     rows = [
-        [names[i], graph.label(i), len(reaches[i]), ", ".join(n.partition(":")[2] for n in reaches[i])]
-        for i in found.items
+        [i["ref"], i["label"], len(i["reaches"]), ", ".join(name.partition(":")[2] for name in i["reaches"])]
+        for i in items
     ]
     foot = (
-        f"\n{len(found.items)} items help with {len(found.reached)} of {len(irises)} duties, optimality gap "
-        f"{found.gap:.0%}; {len(found.unreachable)} duties none of them helps with\n{_NO_CLAIM}\n"
+        f"\n{len(items)} items help with {reached} of {reached + unreachable} duties, optimality gap "
+        f"{answer['optimality_gap']:.0%}; {unreachable} duties none of them helps with\n{_NO_CLAIM}\n"
     )
     write_listing(format_, output, answer, ["item", "label", "duties", "which"], rows, foot=foot)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aimsgraph.api import LAW
-from aimsgraph.cli.output import date_options, format_options, write_listing
+from aimsgraph.cli.output import FORMATS, date_options, format_options, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.errors import NotFound, UsageError
 
@@ -35,7 +35,7 @@ _ORDER = ("yes", "contested", "unknown", "no")
     "--all", "everything", is_flag=True, help="Also options, status rules and statements that only point to others."
 )
 @date_options
-@format_options()
+@format_options(*FORMATS, "text")
 @pass_session
 def duties(
     session: Session,
@@ -55,7 +55,9 @@ def duties(
 
     \b
     aimsgraph duties --role provider --route annex-iii --on 2027-12-02
-    aimsgraph duties data/examples/acme --system cv-ranker --on 2027-12-15
+    aimsgraph duties data/examples/acme --system cv-ranker --on 2027-12-15 --format text
+
+    As text, duties with the same answer for the same reasons stand together below their reasons.
     """
     graph = session.graph
     moment = graph.legal_moment(on, law_as_of)
@@ -81,9 +83,11 @@ def duties(
     if path is not None:
         header.insert(0, "system")
         rows = [[d.system, *row] for d, row in zip(chosen, rows, strict=True)]
-    write_listing(
-        format_, output, answer, header, rows, foot=_summary(found, moment.on.isoformat(), moment.law_as_of.isoformat())
-    )
+    summary = _summary(found, moment.on.isoformat(), moment.law_as_of.isoformat())
+    if format_ == "text":
+        write(_explain(chosen) + summary, output)
+    else:
+        write_listing(format_, output, answer, header, rows, foot=summary)
     session.warn(answer)
 
 
@@ -115,6 +119,21 @@ def _facts(given: tuple[str, ...]) -> dict[str, bool]:
             raise UsageError(f"--fact {text!r}: the answer must be yes or no", remedy=f"write --fact {code}=yes")
         facts[code] = answer != "no"
     return facts
+
+
+def _explain(duties: list[Duty]) -> str:
+    """Return the duties grouped by what is answered and why: first the reasons, then what they decide."""
+    groups: dict[tuple[str, str, str, str, tuple[str, ...]], list[Duty]] = {}
+    for duty in sorted(duties, key=lambda duty: _ORDER.index(duty.applies.value)):
+        groups.setdefault((duty.system, duty.applies.value, duty.role, duty.route, duty.because), []).append(duty)
+    blocks = []
+    for (system, answer, role, route, because), group in groups.items():
+        width = max(len(duty.statement) for duty in group)
+        lines = [f"{answer}: {system or 'a system'}, {role}, {route}"]
+        lines += [f"  {'because' if i == 0 else '    and'} {reason}" for i, reason in enumerate(because)]
+        lines += [f"    {duty.statement:<{width}}  {duty.label}" for duty in group]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
 
 
 def _date(duty: Duty) -> str:

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "query": ("query", "query", "Ask a stored question, a .rq file, or standard input."),
     "questions": ("query", "questions", "The stored questions with their parameters."),
     "serve": ("serve", "serve", "Answer over HTTP: SPARQL, the crosswalk API, linked data."),
+    "mcp": ("mcp", "mcp", "Give a language model these questions as tools."),
     "keys": ("keys", "keys", "Make, list, renew and revoke the API keys of a server."),
     "doctor": ("doctor", "doctor", "Check a store directory: files, content, acknowledged writes."),
     "data": ("data", "data", "Check, format, start and compare the content's text files."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aimsgraph import answers
 from aimsgraph.cli.output import format_options, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.domain.report import Severity
@@ -86,18 +87,9 @@ def lint(
 @pass_session
 def contradictions(session: Session, min_status: str, format_: str, output: Path | None) -> None:
     """Rows that cannot all be right, smallest set first. A review task, not proof of which row is wrong."""
-    crosswalks = session.graph.crosswalks
-    found = crosswalks.contradictions(min_status)
-    body = [
-        {"subject": crosswalks.name(c.subject), "object": crosswalks.name(c.object),
-         "rows": [{"row": r.iri, "file": str(r.location or "")} for r in c.rows]}
-        for c in found
-    ]  # fmt: skip
-    rows = [
-        [crosswalks.name(c.subject), crosswalks.name(c.object), ", ".join(str(r.location or r.iri) for r in c.rows)]
-        for c in found
-    ]
-    answer = session.envelope(session.graph.moment(), contradictions=body)
+    answer = answers.contradictions(session.graph, min_status)
+    found = answer["contradictions"]
+    rows = [[c["subject"], c["object"], ", ".join(r["file"] or r["row"] for r in c["rows"])] for c in found]
     write_listing(format_, output, answer, ["subject", "object", "rows"], rows)
     session.say(f"{len(found)} contradictions")
     if found:

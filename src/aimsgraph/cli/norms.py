@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
+from aimsgraph import answers
 from aimsgraph.cli.output import date_options, format_options, to_json, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.cli.show_text import render_show
@@ -17,8 +17,7 @@ from aimsgraph.cli.show_text import render_show
 @pass_session
 def frameworks(session: Session, format_: str, output: Path | None) -> None:
     """The frameworks: slug, edition, title, counts by kind, source and rights."""
-    found = session.graph.frameworks()
-    answer = session.envelope(session.graph.moment(), frameworks=found)
+    answer = answers.frameworks(session.graph)
     rows = [
         [
             f["slug"],
@@ -29,7 +28,7 @@ def frameworks(session: Session, format_: str, output: Path | None) -> None:
             f.get("source_url", ""),
             f["rights"],
         ]
-        for f in found
+        for f in answer["frameworks"]
     ]
     header = ["slug", "edition", "title", "counts", "current_to", "source", "rights"]
     write_listing(format_, output, answer, header, rows)
@@ -46,15 +45,9 @@ def resolve(session: Session, text: tuple[str, ...], format_: str, output: Path 
     aimsgraph resolve "AI Act Art. 6(2)"
     aimsgraph resolve ISO 42001 A.6.2.8
     """
-    entry = session.graph.resolve(" ".join(text))
-    answer = session.envelope(session.graph.moment(), entry.framework, **entry.to_dict())
-    write_listing(
-        format_,
-        output,
-        answer,
-        ["reference", "kind", "label", "iri"],
-        [[entry.reference, entry.kind, entry.label, entry.iri]],
-    )
+    answer = answers.resolve(session.graph, " ".join(text))
+    row = [answer["ref"], answer["kind"], answer["label"], answer["iri"]]
+    write_listing(format_, output, answer, ["reference", "kind", "label", "iri"], [row])
 
 
 @click.command()
@@ -76,11 +69,7 @@ def show(
     aimsgraph show eu-ai-act:Art.4 --on 2025-06-01
     aimsgraph show "AI Act Article 72" --format json
     """
-    graph = session.graph
-    entry = graph.resolve(" ".join(reference))
-    moment = graph.moment(on, law_as_of)
-    view = graph.show(entry.reference, on=moment.on, law_as_of=moment.law_as_of)
-    answer = session.envelope(moment, entry.framework, **view)
+    answer = answers.show(session.graph, " ".join(reference), on, law_as_of)
     write(to_json(answer) if format_ == "json" else render_show(answer), output)
     session.warn(answer)
 
@@ -95,13 +84,10 @@ def search(
     session: Session, words: tuple[str, ...], framework: str, limit: int, format_: str, output: Path | None
 ) -> None:
     """Ranked search for WORDS over names, labels, own words, texts and notes."""
-    from aimsgraph.norms.search import to_hit
-
-    hits = session.graph.search(" ".join(words), framework=framework, limit=limit)
-    answer = session.envelope(session.graph.moment(), hits=[to_hit(entry, score) for entry, score in hits])
-    rows = [[entry.reference, entry.label, entry.kind, score] for entry, score in hits]
+    answer = answers.search(session.graph, " ".join(words), framework, limit)
+    rows = [[hit["ref"], hit["label"], hit["kind"], hit["score"]] for hit in answer["hits"]]
     write_listing(format_, output, answer, ["reference", "label", "kind", "score"], rows)
-    if not hits:
+    if not rows:
         session.say("nothing found")
 
 
@@ -117,16 +103,14 @@ def changes(session: Session, start: str, end: str, law_as_of: str | None, forma
     \b
     aimsgraph changes --from 2026-12-02 --to 2026-12-02
     """
-    graph = session.graph
-    found = graph.changes(start, end, law_as_of=law_as_of)
-    moment = graph.moment(end, law_as_of)
-    answer: dict[str, Any] = session.envelope(
-        moment, "eu-ai-act", **{"from": start, "to": end}, changes=[c.to_dict() for c in found]
-    )
-    rows = [[c.date, c.provision, c.kind + ("?" if c.contested else ""), c.by, c.effect] for c in found]
+    answer = answers.changes(session.graph, start, end, law_as_of)
+    rows = [
+        [c["date"], c["provision"], c["kind"] + ("?" if c["contested"] else ""), c["by"], c["effect"]]
+        for c in answer["changes"]
+    ]
     write_listing(format_, output, answer, ["date", "provision", "kind", "by", "effect"], rows)
     session.warn(answer)
-    if not found:
+    if not rows:
         session.say("nothing changes in that period")
 
 

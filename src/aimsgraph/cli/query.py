@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from aimsgraph import answers
 from aimsgraph.cli.output import format_options, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.errors import InputError, Location, QuerySyntaxError, UsageError
+
+if TYPE_CHECKING:
+    from aimsgraph.api import AimsGraph
 
 _ROW_FORMATS = ("table", "json", "csv", "tsv", "xml")
 _GRAPH_FORMATS = ("turtle", "ntriples", "trig", "jsonld", "rdfxml")
@@ -25,6 +30,21 @@ _GRAPH_FORMATS = ("turtle", "ntriples", "trig", "jsonld", "rdfxml")
     metavar="NAME=VALUE",
     help="A parameter of the question; repeatable.",
 )
+@click.option(
+    "--org",
+    "organisations",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A register to ask about as well; repeatable.",
+)
+@click.option(
+    "--org-before",
+    "before",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="An earlier state of that register, whose statement of applicability is compared.",
+)
 @click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds until the query is given up.")
 @format_options(*_ROW_FORMATS, *_GRAPH_FORMATS)
@@ -33,6 +53,8 @@ def query(
     session: Session,
     name: str,
     parameters: tuple[str, ...],
+    organisations: tuple[Path, ...],
+    before: Path | None,
     limit: int | None,
     timeout: float | None,
     format_: str,
@@ -42,13 +64,19 @@ def query(
 
     \b
     aimsgraph query cq-001 -p role=provider -p route=annex-iii -p on=2027-12-02
+    aimsgraph query cq-012 --org data/examples/acme
     echo "SELECT * { ?s a aims:Framework }" | aimsgraph query -
     """
     from aimsgraph.graph.results import render_answer
     from aimsgraph.graph.store import Boolean, Deadline, Graph, Limits
 
+    values = _values(parameters)
     graph = session.graph
-    text = _text(session, name, _values(parameters))
+    if organisations or before is not None:
+        # What binds and is covered was decided for one day, so it has to be the day that is asked about.
+        on, law_as_of = values.get("on"), values.get("lawAsOf")
+        graph = graph.with_organisation(*organisations, on=on, law_as_of=law_as_of, before=before)
+    text = _text(graph, name, values)
     limits = Limits(rows=limit or session.settings.query_rows)
     try:
         answer = graph.query(text, limits=limits, deadline=Deadline(timeout or session.settings.query_seconds))
@@ -68,36 +96,36 @@ def query(
 @format_options()
 @pass_session
 def questions(session: Session, format_: str, output: Path | None) -> None:
-    """The stored questions with their parameters; ask one with `aimsgraph query ID -p name=value`."""
-    found = session.graph.questions()
-    listed = [
-        {
-            "id": q.id,
-            "question": q.question,
-            "asker": q.asker,
-            "parameters": [
-                {"name": p.name, "type": p.type, "example": p.example, "optional": p.optional} for p in q.parameters
-            ],
-        }
-        for q in found
+    """The stored questions with their parameters; ask one with `aimsgraph query ID -p name=value`.
+
+    Those of scope organisation are about a register: add `--org PATH`.
+    """
+    answer = answers.questions(session.graph)
+    rows = [
+        [
+            q["id"],
+            q["asker"],
+            q["scope"],
+            " ".join(f"{p['name']}={p['example']}" for p in q["parameters"]),
+            q["question"],
+        ]
+        for q in answer["questions"]
     ]
-    rows = [[q.id, q.asker, " ".join(f"{p.name}={p.example}" for p in q.parameters), q.question] for q in found]
-    answer = session.envelope(session.graph.moment(), questions=listed)
-    write_listing(format_, output, answer, ["id", "asker", "parameters (example)", "question"], rows)
+    write_listing(format_, output, answer, ["id", "asker", "scope", "parameters (example)", "question"], rows)
 
 
-def _text(session: Session, name: str, values: dict[str, str]) -> str:
+def _text(graph: AimsGraph, name: str, values: dict[str, str]) -> str:
     from aimsgraph.graph.questions import read_question
 
     if name == "-" or name.endswith(".rq"):
         path = Path(name)
         if name != "-" and path.is_file() and "#+" in path.read_text(encoding="utf-8", errors="replace"):
-            return session.graph.bound_text(read_question(path), values)
+            return graph.bound_text(read_question(path), values)
         if values:
             raise UsageError("parameters go with a question that declares them", remedy="leave -p out")
         text = sys.stdin.read() if name == "-" else _read(path)
         return _header() + text
-    return session.graph.bound_text(session.graph.question(name), values)
+    return graph.bound_text(graph.question(name), values)
 
 
 def _header() -> str:

@@ -58,11 +58,12 @@ from aimsgraph.errors import EngineMissing
 )
 @click.option("--request-log", is_flag=True, help="Write a line of JSON to stderr for every answer.")
 @click.option("--public-url", default="", help="The address users see, when it is another one.")
+@click.option("--mcp", is_flag=True, help="Offer the tools of a language model at /mcp.")
 @pass_session
 def serve(
     session: Session, host: str, port: int, organisations: tuple[Path, ...], keys: Path | None,
     anonymous_read: bool | None, writes: bool, default_graph: str, timeout: float, workers: int, rate: float | None,
-    concurrency: int, request_log: bool, public_url: str,
+    concurrency: int, request_log: bool, public_url: str, mcp: bool,
 ) -> None:  # fmt: skip
     """Answer over HTTP: SPARQL at /sparql, the crosswalk API at /v1, every IRI as a page.
 
@@ -72,9 +73,8 @@ def serve(
     aimsgraph serve --org data/examples/acme
     """
     try:
-        import uvicorn
-
         from aimsgraph.web.app import serve_app
+        from aimsgraph.web.listen import listen
         from aimsgraph.web.logs import write_to_stderr
     except ImportError as error:
         raise EngineMissing("the server is not installed", remedy="pip install 'aimsgraph[serve]'") from error
@@ -83,22 +83,12 @@ def serve(
     settings = ServeSettings(
         session.settings, host, port, organisations, keys, anonymous_read, writes, default_graph == "union",
         query_seconds=timeout, workers=workers, requests_per_second=rate, concurrent_requests=concurrency,
-        public_url=public_url,
+        public_url=public_url, mcp=mcp,
     )  # fmt: skip
     settings.check()
     if request_log:
         write_to_stderr()
 
-    async def run() -> None:
-        async with serve_app(settings) as app:
-            config = uvicorn.Config(
-                app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
-                timeout_keep_alive=10, h11_max_incomplete_event_size=64 * 1024, lifespan="off",
-            )  # fmt: skip
-            server = uvicorn.Server(config)
-            sockets = [config.bind_socket()]
-            address = sockets[0].getsockname()
-            session.say(f"listening on http://{address[0]}:{address[1]}  (stop with Ctrl-C)")
-            await server.serve(sockets=sockets)
-
-    asyncio.run(run())
+    asyncio.run(
+        listen(serve_app(settings), settings, lambda url: session.say(f"listening on {url}  (stop with Ctrl-C)"))
+    )

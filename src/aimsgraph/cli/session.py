@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from aimsgraph.answers import envelope
 from aimsgraph.api import AimsGraph
 from aimsgraph.app import open_store
 from aimsgraph.domain.time import Moment
@@ -36,15 +37,7 @@ class Session:
 
     def envelope(self, moment: Moment, *slugs: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return an answer in the frame every answer has; `warn` says its warnings."""
-        warnings = self.graph.warnings(moment, *slugs)
-        return {
-            "graph_version": self.graph.version,
-            "data_current_to": self.graph.current_to(*slugs).isoformat(),
-            "on": moment.on.isoformat(),
-            "law_as_of": moment.law_as_of.isoformat(),
-            "warnings": warnings,
-            **body,
-        }
+        return envelope(self.graph, moment, *slugs, **body)
 
     def warn(self, answer: dict[str, Any]) -> None:
         """Say the warnings of an answer about the law."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from aimsgraph.domain.duty import Applies, ConditionState, Duty, Reading
 from aimsgraph.domain.time import Moment
-from aimsgraph.norms.law import Law, Rule, Statement
+from aimsgraph.norms.law import Law, Rule, Statement, Transition
 
 DUTY_MODALITIES = frozenset({"must", "must-not", "content-item"})
 WIDER_ROUTES = {"gpai-systemic": ("gpai-systemic", "gpai")}
@@ -114,15 +114,20 @@ def decide_date(statement: Statement, rules: tuple[Rule, ...], moment: Moment) -
             return Applies.NO, "does not arise on this route by the law of that day"
         return Applies.UNKNOWN, "no application rule is known for that day"
     reached = {rule.applies_from <= moment.on for rule in rules}
-    words = "; ".join(_rule_in_words(rule) for rule in rules)
+    words = "; ".join(_rule_in_words(rule, moment) for rule in rules)
     if len(reached) > 1:
         return Applies.CONTESTED, f"readings disagree: {words}"
     return (Applies.YES if True in reached else Applies.NO), words
 
 
-def _rule_in_words(rule: Rule) -> str:
+def _rule_in_words(rule: Rule, moment: Moment) -> str:
     reading = f" ({rule.interpretation}: {rule.reading})" if rule.reading else ""
-    return f"applies from {rule.applies_from} by {rule.legal_basis}{reading}"
+    return f"applies from {rule.applies_from} by {rule.legal_basis}{reading}, {words_of_text(rule, moment)}"
+
+
+def words_of_text(rule: Rule | Transition, moment: Moment) -> str:
+    """Say in words which text of the law lays a rule down on a day on which it is law."""
+    return f"text in force since {max(span.start for span in rule.spans if span.holds(moment))}"
 
 
 def _decide_condition(statement: Statement, known: Mapping[str, bool], by_date: Applies) -> tuple[Applies, str]:

@@ -7,12 +7,14 @@ save evidence that refutes.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 
 from aimsgraph.compliance.evidence import (
     Cause,
     EvidenceBook,
+    EvidenceState,
     Obstacle,
     describe_evidence,
     describe_implementation,
@@ -20,6 +22,7 @@ from aimsgraph.compliance.evidence import (
     operation_obstacles,
     review_obstacles,
 )
+from aimsgraph.compliance.installed import Installed
 from aimsgraph.compliance.reach import Chain, Reach, Status
 from aimsgraph.crosswalk.answers import Crosswalk
 from aimsgraph.crosswalk.collective import Cover, decide_cover
@@ -50,6 +53,7 @@ class Chains:
         self._min_status = min_status
         self._book = EvidenceBook(register.evidence)
         self._answers = lru_cache(None)(self._work_out_answers)
+        self._installed = Installed(register)
         self._behind = lru_cache(None)(self._work_out_behind)
 
     def reach(self, item: str, system: str, role: str = "") -> Reach:
@@ -60,14 +64,14 @@ class Chains:
             system: id of the system.
             role: only mappings that hold for this role; any when empty.
         """
-        chains = [*self._direct(item, system), *self._mapped(item, system, role)]
+        chains = [*self._direct(item, system), *self._shown(item, system), *self._mapped(item, system, role)]
         if all(chain.status is Status.NOT_COVERED for chain in chains):
             chains += self._never_looked(item, system, role)
         return Reach(tuple(chains))
 
-    def implementations_of(self, control: str, system: str = "") -> list[ControlImplementation]:
-        """Return the implementations of a control, by its reference, on a system or on any."""
-        return [c for c in self.register.controls if c.control == control and (not system or c.serves(system))]
+    def implementations_of(self, control: str, system: str = "") -> tuple[ControlImplementation, ...]:
+        """Return what carries out a control, by its reference, on a system or on any."""
+        return self._installed.carrying_out(control, system)
 
     def obstacles(self, implementation: ControlImplementation, system: str = "") -> tuple[Obstacle, ...]:
         """Return what keeps an implementation from counting as operating with live evidence."""
@@ -78,9 +82,12 @@ class Chains:
     ) -> tuple[tuple[Obstacle, ...], tuple[Cause, ...], frozenset[str]]:
         """Return what is in the way of an implementation, what shows that it operates, and what that rests on."""
         day = self.moment.on
-        shows = (implementation.id, *names) if direct else (implementation.id,)
-        backing = self._book.judge(shows, names, system, day)
-        obstacles = (*operation_obstacles(implementation, day), *evidence_obstacles(implementation, backing, day))
+        its = (implementation.id, implementation.control) if implementation.control else (implementation.id,)
+        backing = self._book.judge((*its, *names) if direct else its, names, system, day)
+        obstacles = (
+            *operation_obstacles(implementation, day),
+            *evidence_obstacles(implementation.id, implementation.location, backing, day),
+        )
         causes = () if obstacles else (describe_implementation(implementation),)
         if not obstacles:
             causes = (*causes, *(describe_evidence(record, day) for record in backing.evidence))
@@ -88,15 +95,31 @@ class Chains:
 
     def _direct(self, item: str, system: str) -> Iterator[Chain]:
         names = self._names(item)
-        for implementation in self.register.controls:
-            if not implementation.serves(system):
-                continue
-            is_it = implementation.control in names and bool(implementation.control)
-            if not is_it and not set(names) & set(implementation.addresses):
-                continue
+        its = [each for name in names for each in self._installed.carrying_out(name, system)]
+        said = [each for name in names for each in self._installed.addressing(name, system)]
+        for implementation in dict.fromkeys((*its, *said)):
             obstacles, causes, rests_on = self._state(implementation, system, names, direct=True)
-            review = () if is_it else review_obstacles(implementation, self.moment.on)
+            review = () if implementation in its else review_obstacles(implementation, self.moment.on)
             yield Chain(Status.COVERED, causes, (*obstacles, *review), rests_on)
+
+    def _shown(self, item: str, system: str) -> Iterator[Chain]:
+        """Yield the chain of the evidence that names a clause: nothing is set up for a clause, its records show it.
+
+        Evidence shows something of a clause; that it shows the whole nobody reviews. Without it nothing is known.
+        """
+        clause = self._names(item)[0]
+        if not is_clause(clause):
+            return
+        day = self.moment.on
+        backing = self._book.judge((clause,), (), system, day)
+        found = evidence_obstacles(clause, None, backing, day)
+        if backing.state is EvidenceState.NONE:
+            says = "no evidence names it; what its other records come to is a question of readiness"
+            found = (Obstacle("collect-evidence", clause, False, Cause("evidence", clause, says)),)
+        refuted = backing.state is EvidenceState.REFUTED
+        obstacles = tuple(dataclasses.replace(each, hard=refuted) for each in found)
+        causes = () if obstacles else tuple(describe_evidence(record, day) for record in backing.evidence)
+        yield Chain(Status.PARTLY, causes, obstacles, frozenset(record.id for record in backing.evidence))
 
     def _mapped(self, item: str, system: str, role: str) -> Iterator[Chain]:
         names, target = self._names(item), self._crosswalk.network.framework_of.get(item, "")
@@ -161,7 +184,7 @@ class Chains:
         for framework, rests_on in frameworks.items():
             if framework in ("", target) or self._was_looked_at(item, framework, role):
                 continue
-            spoken = [row for row in self._crosswalk.network.rows if _pairs(row, item, framework, self._framework)]
+            spoken = self._spoken.get((item, framework), ())
             says = f"nobody has looked whether {framework} reaches it"
             if any(row.status == "contested" for row in spoken):
                 says = f"only contested rows say whether {framework} reaches it"
@@ -187,6 +210,17 @@ class Chains:
 
     def _framework(self, item: str) -> str:
         return self._crosswalk.network.framework_of.get(item, "")
+
+    @cached_property
+    def _spoken(self) -> dict[tuple[str, str], list[Mapping]]:
+        """Item and framework → the rows that pair the item with one of the framework, whatever their weight."""
+        found: dict[tuple[str, str], list[Mapping]] = {}
+        for row in self._crosswalk.network.rows:
+            for ours, theirs in ((row.subjects, row.objects), (row.objects, row.subjects)):
+                frameworks = {self._framework(other) for other in theirs}
+                for key in ((item, framework) for item in ours for framework in frameworks):
+                    found.setdefault(key, []).append(row)
+        return found
 
     @cached_property
     def _looked(self) -> frozenset[tuple[str, str]]:
@@ -215,17 +249,17 @@ class Chains:
     def _work_out_behind(self, system: str) -> dict[str, tuple[ControlImplementation, frozenset[str]]]:
         """Return the controls that operate with live evidence on a system, by IRI, and by what; the first counts."""
         behind: dict[str, tuple[ControlImplementation, frozenset[str]]] = {}
-        for implementation in self.register.controls:
-            entry = self._index.by_reference.get(implementation.control)
-            if entry and implementation.serves(system):
+        for control in self._installed.controls:
+            entry = self._index.by_reference.get(control)
+            for implementation in self.implementations_of(control, system) if entry else ():
                 obstacles, _, rests_on = self._state(implementation, system, ())
-                if not obstacles:
+                if entry and not obstacles:
                     behind.setdefault(entry.iri, (implementation, rests_on))
         return behind
 
     @cached_property
     def _controls(self) -> tuple[str, ...]:
-        entries = (self._index.by_reference.get(c.control) for c in self.register.controls)
+        entries = (self._index.by_reference.get(control) for control in self._installed.controls)
         return tuple(dict.fromkeys(entry.iri for entry in entries if entry))
 
     @cached_property
@@ -257,9 +291,6 @@ class Chains:
         }
 
 
-def _pairs(row: Mapping, item: str, framework: str, framework_of: Callable[[str], str]) -> bool:
-    """Say whether a row pairs an item with one of a framework, on either side."""
-    for ours, theirs in ((row.subjects, row.objects), (row.objects, row.subjects)):
-        if item in ours and any(framework_of(other) == framework for other in theirs):
-            return True
-    return False
+def is_clause(reference: str) -> bool:
+    """Say whether a reference names a clause of a standard, such as `iso-42001:9.2.2`, not a control or statement."""
+    return reference.partition(":")[2][:1].isdigit()

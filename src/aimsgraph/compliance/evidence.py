@@ -160,16 +160,16 @@ _EVIDENCE_ACTIONS: Mapping[EvidenceState, tuple[str, bool]] = {
 }
 
 
-def evidence_obstacles(implementation: ControlImplementation, backing: Backing, day: dt.date) -> tuple[Obstacle, ...]:
-    """Return what the evidence leaves to be done; empty when it is live."""
+def evidence_obstacles(ref: str, location: Location | None, backing: Backing, day: dt.date) -> tuple[Obstacle, ...]:
+    """Return what the evidence for a thing leaves to be done; empty when it is live."""
     if backing.state is EvidenceState.LIVE:
         return ()
     action, hard = _EVIDENCE_ACTIONS[backing.state]
     if backing.evidence:
         cause = describe_evidence(backing.evidence[-1], day)
     else:
-        cause = Cause("evidence", implementation.id, "there is no evidence that it operates", implementation.location)
-    return (Obstacle(action, implementation.id, hard, cause),)
+        cause = Cause("evidence", ref, "there is no evidence that it operates", location)
+    return (Obstacle(action, ref, hard, cause),)
 
 
 def operation_obstacles(implementation: ControlImplementation, day: dt.date) -> tuple[Obstacle, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aimsgraph.compliance.coverage import CoverageRow
 from aimsgraph.compliance.impact_links import Links, Node, iter_links
 from aimsgraph.compliance.reach import Status
+from aimsgraph.compliance.soa import SoaRow
 from aimsgraph.domain.register import Register
 from aimsgraph.errors import NotFound, UsageError
 
@@ -71,12 +72,35 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True)
+class SoaFall:
+    """A row of the statement of applicability whose control no longer operates, or is no longer shown to."""
+
+    control: str
+    before: str
+    after: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the change as JSON."""
+        return {"control": self.control, "before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True, slots=True)
 class Impact:
-    """What depends on a thing, and what falls if it goes."""
+    """What depends on a thing, and what falls if it goes.
+
+    Attributes:
+        node: the thing.
+        dependents: what depends on it, nearest first.
+        falls: the duties whose coverage changes.
+        items: the items of other frameworks whose coverage changes; they bind nobody, so their role is empty.
+        soa: the rows of the statement of applicability that change.
+    """
 
     node: Node
     dependents: tuple[Dependent, ...]
     falls: tuple[Fall, ...]
+    items: tuple[Fall, ...] = ()
+    soa: tuple[SoaFall, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the impact as JSON."""
@@ -84,6 +108,8 @@ class Impact:
             "of": {"kind": self.node.kind, "ref": self.node.id},
             "dependents": [each.to_dict() for each in self.dependents],
             "falls": [each.to_dict() for each in self.falls],
+            "item_falls": [each.to_dict() for each in self.items],
+            "soa_falls": [each.to_dict() for each in self.soa],
         }
 
 
@@ -176,6 +202,17 @@ def find_falls(before: Iterable[CoverageRow], after: Iterable[CoverageRow], gone
         elif now.status is not row.status:
             falls.append(Fall(row.statement, row.system, row.role, row.status, now.status.value))
     return falls
+
+
+def find_soa_falls(before: Iterable[SoaRow], after: Iterable[SoaRow]) -> list[SoaFall]:
+    """Return the rows of the statement of applicability that change."""
+    later = {row.control: _state_of(row) for row in after}
+    pairs = ((row.control, _state_of(row), later.get(row.control, "gone")) for row in before)
+    return [SoaFall(control, was, now) for control, was, now in pairs if was != now]
+
+
+def _state_of(row: SoaRow) -> str:
+    return f"{row.status}, evidence {row.evidence_state}"
 
 
 def parts_of(node: Node, parents: Mapping[str, str]) -> frozenset[str]:

@@ -29,9 +29,9 @@ from aimsgraph.crosswalk.answers import Crosswalk
 from aimsgraph.domain.organisation import AISystem
 from aimsgraph.domain.register import Register, Soa
 from aimsgraph.domain.relation import Verdict, judge
-from aimsgraph.domain.report import Finding, Severity
+from aimsgraph.domain.report import Finding
 from aimsgraph.domain.time import Moment
-from aimsgraph.errors import InputError, NotFound, UsageError
+from aimsgraph.errors import NotFound, UsageError
 from aimsgraph.graph.store import Store
 from aimsgraph.norms.ask import iter_rows, text_of
 from aimsgraph.norms.index import Index
@@ -146,6 +146,11 @@ class Posture:
         items = [(entry.iri, entry.reference, entry.label) for entry in entries if entry]
         return [row for system in self.systems for row in decide_item_coverage(self.chains, items, system.id)]
 
+    @property
+    def _every_item(self) -> list[CoverageRow]:
+        """How far the items of every framework but the Act are covered."""
+        return [row for slug in self._norms.index.frameworks if slug != LAW for row in self.item_coverage(slug)]
+
     def gaps(self) -> Gaps:
         """Return what is missing, most pressing first."""
         penalties = Penalties(self._norms.store, self._norms.index, self._norms.law)
@@ -184,13 +189,17 @@ class Posture:
         parents = self._parents
         graph = impacts.Dependence(self.register, self.coverage, links, parents)
         node = self._find(graph, text)
-        after = Posture(
-            self._norms, impacts.remove(self.register, node, links), self.moment, min_status=self._min_status
-        )
-        wanted = {system.id for system in self.systems}
-        rows = [row for row in after.coverage if row.system in wanted]
+        kept = impacts.remove(self.register, node, links)
+        after = Posture(self._norms, kept, self.moment, min_status=self._min_status)
+        after.systems = tuple(s for s in kept.systems if s.id in {ours.id for ours in self.systems})
         gone = impacts.parts_of(node, parents)
-        return impacts.Impact(node, tuple(graph.dependents(node)), tuple(impacts.find_falls(self.coverage, rows, gone)))
+        return impacts.Impact(
+            node,
+            tuple(graph.dependents(node)),
+            tuple(impacts.find_falls(self.coverage, after.coverage, gone)),
+            tuple(impacts.find_falls(self._every_item, after._every_item, gone)),
+            tuple(impacts.find_soa_falls(self._soa_rows, after._soa_rows)),
+        )
 
     def _find(self, graph: impacts.Dependence, text: str) -> impacts.Node:
         """Return the thing a text names: an id of ours first, then what it cites of the norms."""
@@ -249,11 +258,16 @@ class Posture:
 
     @cached_property
     def _irises(self) -> dict[str, str]:
-        """Id or reference by IRI."""
+        """What names a thing in the graph of dependence, by its IRI: a reference, or the kind and id of a record."""
         found = {entry.iri: entry.reference for entry in self._norms.index.by_reference.values()}
         ours = self.register
-        for group in (ours.controls, ours.evidence, ours.people, ours.risks, ours.documents, ours.systems):
-            found |= {each.iri: each.id for each in group if each.iri}
+        for kind, group in (
+            ("implementation", ours.controls), ("evidence", ours.evidence), ("person", ours.people),
+            ("risk", ours.risks), ("document", ours.documents), ("system", ours.systems), ("impact", ours.impacts),
+            ("audit", ours.audits), ("finding", ours.findings), ("objective", ours.objectives),
+            ("supplier", ours.suppliers),
+        ):  # fmt: skip
+            found |= {each.iri: f"{kind}:{each.id}" for each in group if each.iri}
         return found
 
 
@@ -263,15 +277,11 @@ def load_sound(folder: Path) -> tuple[Register, Links]:
     Raises:
         InputError: the folder cannot be read, or says something wrong; the first place is named.
     """
-    from aimsgraph.compliance.register import load_register
+    from aimsgraph.compliance.register import load_sound_register
 
-    source = load_register(folder)
-    violations = [finding for finding in source.findings if finding.severity is Severity.VIOLATION]
+    source = load_sound_register(folder)
     register = source.register
-    if violations or register is None:
-        first = violations[0]
-        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-        raise InputError(f"{first.message}{more}", location=first.location, remedy=first.remedy)
+    assert register is not None, "a sound folder has a register"
     return register, _links_of(source)
 
 

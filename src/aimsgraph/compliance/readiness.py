@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aimsgraph.compliance import readiness_assurance as assurance
+from aimsgraph.compliance import readiness_certification as certification
 from aimsgraph.compliance import readiness_checks as check
+from aimsgraph.compliance import readiness_tests as tests
 from aimsgraph.compliance.readiness_records import Check, Mark, Records
 
 _Make = Callable[[Records], Check]
@@ -135,7 +137,7 @@ _STEPS: Sequence[tuple[str, str, tuple[str, ...], tuple[_Make, ...]]] = (
         (*_iso("6.1.4", "8.4", "A.5.2", "A.5.3", "A.5.4", "A.5.5", "A.9.3", "A.9.4"), *_act("Art.27")),
         (
             assurance.has_impact_process, assurance.assesses_impacts, assurance.names_affected_groups,
-            assurance.has_fria_where_due,
+            assurance.weighs_rights_and_society, assurance.has_fria_where_due,
             check.controls("A.5.2", "A.5.3", "A.5.4", "A.5.5", "A.9.3", "A.9.4"),
         ),
     ),
@@ -160,15 +162,17 @@ _STEPS: Sequence[tuple[str, str, tuple[str, ...], tuple[_Make, ...]]] = (
         _iso("9.2.1", "9.2.2", "9.3.1", "9.3.2", "9.3.3", "10.2"),
         (
             assurance.audits_internally, assurance.audits_every_clause, assurance.has_independent_auditors,
-            assurance.reviews_by_management, assurance.corrects_findings, assurance.has_external_audits,
-            assurance.has_certificate,
+            assurance.reviews_by_management, assurance.corrects_findings, certification.has_stage_1,
+            certification.has_stage_2, certification.has_surveillance, certification.has_certificate,
         ),
     ),
     (
         "tests", "Tests of AI systems",
-        (*_iso("A.6.2.4"), *_act("Art.9(6)", "Art.9(8)", "Art.15")),
+        (*_iso("A.6.2.4"), *_act("Art.9(6)", "Art.9(8)", "Art.10", "Art.13", "Art.15")),
         (
-            assurance.tests_systems, check.controls("A.6.2.4"),
+            tests.tests_systems, tests.tests_of_kind("bias", "Art.10"),
+            tests.tests_of_kind("explicability", "Art.13"), tests.tests_of_kind("accuracy and robustness", "Art.15"),
+            check.controls("A.6.2.4"),
             check.duties("Testing, accuracy, robustness", "Art.9(6)", "Art.9(8)", "Art.15"),
         ),
     ),

@@ -1,17 +1,21 @@
-"""The checks of readiness about impact assessments, documents, audits and tests."""
+"""The checks of readiness about impact assessments, documents and the organisation's own audits."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-
-from aimsgraph.compliance.readiness_records import YEAR, Check, Mark, Records, collect, judge_document, not_due
+from aimsgraph.compliance.readiness_records import (
+    CYCLE,
+    Check,
+    Mark,
+    Records,
+    collect,
+    judge_document,
+    not_due,
+    weigh,
+)
 from aimsgraph.domain.duty import Applies
-from aimsgraph.domain.register import Audit, Certificate, Evidence, ImpactAssessment
+from aimsgraph.domain.register import Audit, Evidence, ImpactAssessment
 
 _FRIA = "eu-ai-act:Art.27"
-CYCLE = dt.timedelta(days=3 * 365 + 1)
-"""Three years: how long a certificate counts, and how long every clause may wait for an audit."""
 _MANAGEMENT_CLAUSES = ("4", "5", "6", "7", "8", "9", "10")
 
 
@@ -52,6 +56,22 @@ def names_affected_groups(records: Records) -> Check:
     return collect("Affected groups (A.5.4)", good, bad, none="no impact assessment is recorded")
 
 
+def weighs_rights_and_society(records: Records) -> Check:
+    """6.1.2, A.5.4, A.5.5: assessed risks say which rights each system may touch, and what it may do to society."""
+    assessed = [risk for risk in records.register.risks if records.is_past(risk.assessed_on)]
+    rights = {risk.system: risk.id for risk in reversed(assessed) if risk.affects == "fundamental-rights"}
+    society = [risk.id for risk in assessed if risk.affects == "society"]
+    good = [rights[system.id] for system in records.systems if system.id in rights]
+    unknown = [
+        f"whether {system.id} may touch fundamental rights is on record nowhere"
+        for system in records.systems
+        if system.id not in rights
+    ]
+    if not society:
+        unknown.append("what the systems may do to society is on record nowhere")
+    return weigh("Fundamental rights and society (A.5.4, A.5.5)", [*good, *society], [], unknown)
+
+
 def has_fria_where_due(records: Records) -> Check:
     """Article 27: an assessment of the impact on fundamental rights where the duty binds, with the authority told."""
     what = "Fundamental rights impact assessment (Article 27)"
@@ -74,20 +94,37 @@ def has_fria_where_due(records: Records) -> Check:
 
 
 def has_required_documents(records: Records) -> Check:
-    """7.5.1: each clause that asks for documented information has a current document or live evidence."""
+    """7.5.1: each clause that asks for documented information has a current document, live evidence, or records."""
     good, bad, found = [], [], []
     for clause, what in records.required.items():
         documents = [d for d in records.register.documents if _speaks_to(d.documents, clause)]
         approved = [d for d in documents if d.approved_by and records.is_past(d.approved_on)]
         current = [d for d in approved if d.next_review is None or records.day <= d.next_review]
         evidence = [e for e in records.register.evidence if _speaks_to(e.supports, clause) and _counts(e, records)]
-        if current or evidence:
+        kept = _kept_in_the_register(clause, records)
+        if current or evidence or kept:
             good.append(clause)
-            found += [d.id for d in current] + [e.id for e in evidence]
+            found += [*(d.id for d in current), *(e.id for e in evidence), *kept]
         else:
             state = "overdue for review" if approved else "not approved" if documents else "missing"
             bad.append(f"{clause} ({what}) is {state}")
     return collect("Required documented information (7.5)", good, bad, records=found, none="no clause asks for any")
+
+
+def _kept_in_the_register(clause: str, records: Records) -> list[str]:
+    """Return the ids of the register's own records that are the documented information a clause asks for."""
+    ours = records.register
+    kept: dict[str, list[str]] = {
+        "7.2": [p.id for p in ours.people if p.competence],
+        "8.2": [r.id for r in ours.risks if records.is_past(r.assessed_on)],
+        "8.3": [r.id for r in ours.risks if records.is_past(r.assessed_on) and r.treatment and r.residual],
+        "8.4": [i.id for i in ours.impacts if i.kind == "ai-system" and records.is_past(i.done_on)],
+        "9.1": [m.id for m in ours.measurements if m.result and records.is_past(m.last_on)],
+        "9.2.2": [a.id for a in ours.audits if a.kind == "internal" and a.report and records.is_past(a.on)],
+        "9.3.3": [r.id for r in ours.reviews if r.minutes and r.decisions and records.is_past(r.on)],
+        "10.2": [f.id for f in ours.findings if f.cause and f.action],
+    }
+    return kept.get(clause.partition(":")[2], [])
 
 
 def _speaks_to(references: tuple[str, ...], clause: str) -> bool:
@@ -194,64 +231,3 @@ def corrects_findings(records: Records) -> Check:
         else:
             good.append(finding.id)
     return collect("Corrective action (10.2)", good, bad, none="")
-
-
-def has_external_audits(records: Records) -> Check:
-    """Stage 1, stage 2, and surveillance each year since."""
-    what = "External audits"
-    held = {kind: _last(records, kind) for kind in ("stage-1", "stage-2", "surveillance", "recertification")}
-    good = [f"{kind} on {day}" for kind, day in held.items() if day]
-    bad = [f"{kind} was not held" for kind in ("stage-1", "stage-2") if not held[kind]]
-    cycle = [held[kind] for kind in ("stage-2", "surveillance", "recertification")]
-    last = max((day for day in cycle if day), default=None)
-    if last and records.day - last > YEAR:
-        bad.append(f"no surveillance since {last}")
-    found = [a.id for a in records.register.audits if a.kind in held and records.is_past(a.on)]
-    return collect(what, good, bad, records=found, none="")
-
-
-def _last(records: Records, kind: str) -> dt.date | None:
-    days = (audit.on for audit in records.register.audits if audit.kind == kind)
-    return max((day for day in days if day is not None and day <= records.day), default=None)
-
-
-def has_certificate(records: Records) -> Check:
-    """A certificate of the management system that counts, for the version of the statement that is approved."""
-    what = "Certificate"
-    ours = [c for c in records.register.certificates if c.of == "aims"]
-    valid = [c for c in ours if records.is_past(c.valid_from) and c.valid_until and records.day <= c.valid_until]
-    if not valid:
-        return Check(what, Mark.NOT, ("it has run out" if ours else "there is none",), tuple(c.id for c in ours))
-    bad = [reason for certificate in valid for reason in _certificate_faults(certificate, records)]
-    return collect(what, [c.id for c in valid], bad, none="")
-
-
-def _certificate_faults(certificate: Certificate, records: Records) -> Iterator[str]:
-    if not certificate.scope:
-        yield f"{certificate.id} says no scope"
-    if certificate.soa_version != records.register.soa.version:
-        yield f"{certificate.id} names another version of the statement of applicability"
-
-
-def tests_systems(records: Records) -> Check:
-    """A.6.2.4, Articles 9(6), 9(8), 15: each system has a fresh test report with metric, threshold and result."""
-    good, bad = [], []
-    tests = [e for e in records.register.evidence if e.type == "test-report"]
-    for system in records.systems:
-        ours = [e for e in tests if system.id in e.systems]
-        live = [e for e in ours if e.is_fresh(records.day) and not e.refutes]
-        whole = [e for e in live if e.metric and e.threshold and e.result]
-        failed = [e for e in ours if e.refutes and not any(_is_newer(passed, e) for passed in whole)]
-        if failed:
-            bad.append(f"{', '.join(e.id for e in failed)} speaks against {system.id}")
-        elif whole:
-            good += [e.id for e in whole]
-        else:
-            state = "lack metric, threshold or result" if live else "are too old or undated" if ours else "are missing"
-            bad.append(f"test reports of {system.id} {state}")
-    return collect("Test reports", good, bad, none="no AI system is recorded")
-
-
-def _is_newer(evidence: Evidence, older: Evidence) -> bool:
-    one, other = evidence.collected_on, older.collected_on
-    return one is not None and other is not None and other < one

@@ -16,6 +16,8 @@ from aimsgraph.domain.register import Document, Register
 
 YEAR = dt.timedelta(days=366)
 """How long an audit, a review or a training stays recent: a year, leap or not."""
+CYCLE = dt.timedelta(days=3 * 365 + 1)
+"""Three years: how long a certificate counts, and how long every clause may wait for an audit."""
 
 
 class Mark(Enum):
@@ -115,6 +117,18 @@ def collect(what: str, good: Iterable[str], bad: Iterable[str], *, records: Iter
     if not bad:
         return Check(what, Mark.MET, (f"{len(good)} in order",), kept)
     return Check(what, Mark.PARTLY if good else Mark.NOT, bad, kept)
+
+
+def weigh(what: str, good: Iterable[str], bad: Iterable[str], unknown: Iterable[str]) -> Check:
+    """Return a check over several things, some of which nobody can judge: ids of good ones, reasons for the others.
+
+    Met if all are good; without a good one unknown if anything is, else not; partly otherwise.
+    """
+    good, bad, unknown = tuple(dict.fromkeys(good)), tuple(bad), tuple(unknown)
+    if not bad and not unknown:
+        return Check(what, Mark.MET, (f"{len(good)} in order",), good)
+    mark = Mark.PARTLY if good else Mark.UNKNOWN if unknown else Mark.NOT
+    return Check(what, mark, (*bad, *unknown), good)
 
 
 def not_due(what: str, reason: str) -> Check:

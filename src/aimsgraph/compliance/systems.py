@@ -7,9 +7,10 @@ Article 111, the date. What nobody has decided stays `unknown`.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping
 
-from aimsgraph.compliance.applicability import Query, decide_duty, facts_of_routes, iter_relevant
+from aimsgraph.compliance.applicability import Query, decide_duty, facts_of_routes, iter_relevant, words_of_text
 from aimsgraph.domain.duty import Applies, Duty
 from aimsgraph.domain.organisation import EXCLUSIONS, AISystem, RoleHolding, SystemEvent
 from aimsgraph.domain.time import Moment
@@ -41,12 +42,12 @@ def decide_system_duties(
     """
     who = agent or system.organisation.slug
     routes = tuple(dict.fromkeys((*system.routes, *_EVERYONES_ROUTES)))
-    duties = []
+    duties, transitions = [], _transitions_of(law, system, moment)
     for holding in _first_of_role(system.roles_on(moment.on, who)):
         query = Query(holding.role, routes, {**facts_of_routes(routes), **_facts(system, moment)}, everything)
         for statement, route in iter_relevant(law, query, moment):
             duty = decide_duty(law, statement, holding.role, route, query.facts, moment)
-            duties.append(_judge(duty, law, statement, route, system, holding, moment))
+            duties.append(_judge(duty, law, statement, system, holding, moment, transitions))
     return duties
 
 
@@ -68,18 +69,19 @@ def _judge(
     duty: Duty,
     law: Law,
     statement: Statement,
-    route: str,
     system: AISystem,
     holding: RoleHolding,
     moment: Moment,
+    transitions: tuple[Transition, ...],
 ) -> Duty:
     """Go through exclusions, market and transition rules; each may turn a yes into something weaker, never back."""
-    reasons = [_role_in_words(holding), *duty.because]
+    route = duty.route
+    reasons = [_role_in_words(holding), _route_in_words(system, route), *duty.because]
     applies = duty.applies
     for verdict, reason in (
         _exclusion(system, statement, route, holding, moment),
         _market(system, statement, route, moment),
-        _transition(law, statement, route, system, moment),
+        _transition(law, transitions, statement, route, system, moment),
     ):
         if reason:
             reasons.append(reason)
@@ -96,6 +98,13 @@ def _role_in_words(holding: RoleHolding) -> str:
     ground = f" under {holding.ground}" if holding.ground else ""
     until = f" until {holding.held_until}" if holding.held_until else ""
     return f"{holding.agent_label} is {holding.role} since {holding.held_from}{until}{ground}"
+
+
+def _route_in_words(system: AISystem, route: str) -> str:
+    if route in _EVERYONES_ROUTES:
+        return f"route {route}: reaches every AI system, whatever its class"
+    asked = route if route in system.routes else "gpai-systemic, which takes in gpai"
+    return f"route {route}: the register puts {system.name} on the route {asked}"
 
 
 def _exclusion(system: AISystem, statement: Statement, route: str, holding: RoleHolding, moment: Moment) -> _Verdict:
@@ -141,14 +150,22 @@ def _market(system: AISystem, statement: Statement, route: str, moment: Moment) 
     return _NOTHING
 
 
-def _transition(law: Law, statement: Statement, route: str, system: AISystem, moment: Moment) -> _Verdict:
+def _transitions_of(law: Law, system: AISystem, moment: Moment) -> tuple[Transition, ...]:
+    """Return the transition rules that are law that day and whose cut-off came after the system's placing."""
+    placed = system.placed_on_market
+    return tuple(r for r in law.transitions if placed is not None and placed < r.placed_before and r.holds(moment))
+
+
+def _transition(
+    law: Law, transitions: tuple[Transition, ...], statement: Statement, route: str, system: AISystem, moment: Moment
+) -> _Verdict:
     """Say whether transition rules spare the system, and why; the rule that ends first decides."""
     said: dict[str, list[str]] = {"over": [], "unsure": [], "spared": []}
-    for rule in law.transitions:
-        if rule.holds(moment) and _spares(rule, law, statement, route):
+    for rule in transitions:
+        if _spares(rule, law, statement, route):
             what, reason = _consult(rule, system, moment)
             if what:
-                said[what].append(reason)
+                said[what].append(f"{reason}, {words_of_text(rule, moment)}")
     for what, verdict in (("over", None), ("unsure", Applies.UNKNOWN), ("spared", Applies.NO)):
         if said[what]:
             return verdict, "; ".join(dict.fromkeys(said[what]))
@@ -157,9 +174,6 @@ def _transition(law: Law, statement: Statement, route: str, system: AISystem, mo
 
 def _consult(rule: Transition, system: AISystem, moment: Moment) -> tuple[str, str]:
     """Return whether one rule spares the system (`spared`, `over`, `unsure`, or nothing to say) and why."""
-    placed = system.placed_on_market
-    if placed is None or placed >= rule.placed_before:
-        return "", ""
     matches = rule.condition.evaluate(system.facts)
     over = _is_over(rule, system, moment)
     if matches is True:
@@ -168,7 +182,7 @@ def _consult(rule: Transition, system: AISystem, moment: Moment) -> tuple[str, s
         if rule.ends_on and (change := _first(_MODIFICATION, rule, system, moment)):
             doubt = f"whether the {change.kind} of {change.on} was a {_words(rule)}"
             return "unsure", f"{rule.legal_basis} depends on {doubt}"
-        return "spared", _spared_in_words(rule, placed.isoformat())
+        return "spared", _spared_in_words(rule, system.placed_on_market)
     if matches is None and (over or not rule.comply_by):
         return "unsure", f"{rule.legal_basis} depends on {', '.join(rule.condition.undecided(system.facts))}"
     return "", ""
@@ -198,7 +212,7 @@ def _words(rule: Transition) -> str:
     return rule.ends_on.replace("-", " ")
 
 
-def _spared_in_words(rule: Transition, placed: str) -> str:
+def _spared_in_words(rule: Transition, placed: dt.date | None) -> str:
     until = f" until {rule.comply_by}" if rule.comply_by else ""
     until += f" until a {_words(rule)}" if rule.ends_on else ""
     how = f" ({rule.interpretation})" if rule.interpretation != "settled" else ""

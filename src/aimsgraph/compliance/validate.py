@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,37 +16,29 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from aimsgraph import assets
-from aimsgraph.compliance.systems import decide_system_duties
+from aimsgraph.compliance.dataset import binding_duties, due_dates
+from aimsgraph.compliance.register import load_law, open_register
 from aimsgraph.content.build import load_compiled
-from aimsgraph.content.organisation import LawIndex, OrganisationSource, law_from_content, read_organisation
+from aimsgraph.content.organisation import LawIndex
 from aimsgraph.content.organisation_csv import read_csv
-from aimsgraph.content.read import read_content
 from aimsgraph.content.tables import Column
 from aimsgraph.content.yaml_source import read_yaml
-from aimsgraph.domain.duty import Applies
 from aimsgraph.domain.identifiers import ID
 from aimsgraph.domain.report import Finding, Severity, sort_findings
 from aimsgraph.domain.time import Moment
 from aimsgraph.errors import InputError, Location
 from aimsgraph.graph.embedded import MemoryStore
 from aimsgraph.graph.store import Deadline, Store
-from aimsgraph.graph.vocabulary import RDF_TYPE, aims
+from aimsgraph.graph.vocabulary import RDF_TYPE
 from aimsgraph.norms.law import Law
 from aimsgraph.reasoning.rules import INFERRED, materialise
 from aimsgraph.validation.engine import Engine
-from aimsgraph.validation.facts import date_literal, duty_triples, gather_facts, run_triples
+from aimsgraph.validation.facts import duty_triples, gather_facts, run_triples
 from aimsgraph.validation.place import Names, Place, shown
 from aimsgraph.validation.report import Report, ReportedFinding
 from aimsgraph.validation.shapes import ShapeLibrary, ShapeSet
 from aimsgraph.validation.waivers import Waiver, apply_waivers, subtract_baseline
 
-_REPORTING_PERIODS: Mapping[str, str] = {
-    "IncidentSerious": "art_73/par_2",
-    "IncidentWidespread": "art_73/par_3",
-    "IncidentDeath": "art_73/par_4",
-}
-"""The paragraph that sets the clock for an incident of each kind."""
-_DAYS = re.compile(r"P([0-9]+)D")
 _WAIVER_COLUMNS = (
     Column("rule", required=True),
     Column("focus"),
@@ -145,7 +136,7 @@ def validate_registers(folders: Sequence[Path], catalogue: Catalogue, engine: En
         BackendError: the engine failed, or the deadline passed.
     """
     shapes = catalogue.shapes.for_organisation(request.profiles)
-    law = law_from_content(read_content([assets.path("data")]))
+    law = load_law()
     judged = [_validate_one(folder, law, catalogue, engine, request, shapes) for folder in folders]
     found = [finding for one in judged for finding in one.findings]
     kept, waived = apply_waivers(found, request.waivers, request.moment.on)
@@ -198,62 +189,27 @@ def _validate_one(
     folder: Path, law: LawIndex, catalogue: Catalogue, engine: Engine, request: Request, shapes: ShapeSet
 ) -> _Judged:
     shown_as = folder.as_posix()
-    source = read_organisation(folder, law, shown_as)
+    source = open_register(folder, law, shown_as)
     findings = [_from_check(finding) for finding in source.findings]
     if any(finding.severity is Severity.VIOLATION for finding in findings):
         return _Judged(shown_as, tuple(findings), None)
     compiled = source.compile()
     own = set(compiled.triples)
-    own |= set(_due_dates(own, catalogue.store))
-    own |= set(duty_triples(_binding_duties(source, catalogue.law, request.moment)))
+    own |= set(due_dates(own, catalogue.store))
+    own |= set(duty_triples(binding_duties(source.systems, catalogue.law, request.moment)))
     facts = gather_facts(catalogue.store, own, shapes.terms, request.moment.on)
     facts |= set(_infer_relations(facts, catalogue.store, shapes.terms))
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in facts]
     report = engine.validate(quads, shapes, request.deadline)
-    place = Place(
-        compiled.sources, Location(f"{shown_as}/organisation.yaml"), Names.of(catalogue.store, compiled.sources)
-    )
+    header = source.files.header
+    assert header is not None, "what has no violations has a header"
+    place = Place(compiled.sources, Location(header.yaml.file), Names.of(catalogue.store, compiled.sources))
     findings += place.from_report(report, shapes)
     return _Judged(shown_as, tuple(findings), report)
 
 
 def _from_check(finding: Finding) -> ReportedFinding:
     return ReportedFinding(finding.rule, finding.message, shown(finding.location), finding.remedy, finding.severity)
-
-
-def _binding_duties(source: OrganisationSource, law: Law, moment: Moment) -> Iterator[tuple[str, str]]:
-    """Yield system and statement for every duty that binds the organisation that day."""
-    statements = {statement.reference: statement.iri for statement in law.statements}
-    for system in source.systems:
-        for duty in decide_system_duties(law, system, moment):
-            if duty.applies is Applies.YES:
-                yield system.iri, statements[duty.statement]
-
-
-def _due_dates(triples: Iterable[ox.Triple], store: Store) -> Iterator[ox.Triple]:
-    """Yield by when each incident has to be reported: SPARQL cannot add days to a day."""
-    said: dict[object, dict[ox.NamedNode, object]] = {}
-    for triple in triples:
-        if triple.predicate in (aims("awareOn"), aims("incidentKind")):
-            said.setdefault(triple.subject, {})[triple.predicate] = triple.object
-    for node, words in said.items():
-        start, days = words.get(aims("awareOn")), _reporting_days(words.get(aims("incidentKind")), store)
-        if isinstance(start, ox.Literal) and isinstance(node, ox.NamedNode) and days is not None:
-            due = dt.date.fromisoformat(start.value) + dt.timedelta(days=days)
-            yield ox.Triple(node, aims("dueOn"), date_literal(due))
-
-
-def _reporting_days(kind: object, store: Store) -> int | None:
-    """Return within how many days an incident of a kind is reported, by the clocks of the law."""
-    path = _REPORTING_PERIODS.get(kind.value.rpartition("#")[2]) if isinstance(kind, ox.NamedNode) else None
-    if path is None:
-        return None
-    provision = ox.NamedNode(f"{ID}eu/reg/2024/1689/{path}")
-    for clock in store.quads(predicate=aims("dueUnder"), object=provision):
-        for quad in store.quads(subject=clock.subject, predicate=aims("duration")):
-            if isinstance(quad.object, ox.Literal) and (found := _DAYS.fullmatch(quad.object.value)):
-                return int(found.group(1))
-    return None
 
 
 def _infer_relations(facts: Iterable[ox.Triple], store: Store, terms: frozenset[str]) -> Iterator[ox.Triple]:

@@ -39,7 +39,14 @@ from aimsgraph.domain.register import Register
 from aimsgraph.domain.report import Finding, Severity, sort_findings
 from aimsgraph.errors import CheckFailed
 
-__all__ = ["CompiledOrganisation", "LawIndex", "OrganisationSource", "law_from_content", "read_organisation"]
+__all__ = [
+    "CompiledOrganisation",
+    "LawIndex",
+    "OrganisationSource",
+    "check_organisation",
+    "law_from_content",
+    "read_organisation",
+]
 
 
 class CompiledOrganisation(NamedTuple):
@@ -76,7 +83,7 @@ class OrganisationSource:
         header, broken = self._sound_header(), self._broken()
         if header is None:
             return ()
-        sound = [document.model for document in self.files.systems if document.yaml.file not in broken]
+        sound = [document.model for document in self.files.systems if not document.yaml.files & broken]
         return tuple(_to_system(system, self.files, header.model, self.law) for system in sound)
 
     @property
@@ -112,7 +119,7 @@ class OrganisationSource:
 
     def _sound_header(self) -> Document[OrganisationFile] | None:
         header = self.files.header
-        return header if header and header.yaml.file not in self._broken() else None
+        return header if header and not header.yaml.files & self._broken() else None
 
 
 def read_organisation(folder: Path, law: LawIndex, shown_as: str = "") -> OrganisationSource:
@@ -126,7 +133,11 @@ def read_organisation(folder: Path, law: LawIndex, shown_as: str = "") -> Organi
     Raises:
         InputError: the folder or `organisation.yaml` is missing, or a file is not what it claims to be.
     """
-    files = read_files(folder, shown_as or folder.resolve().name)
+    return check_organisation(read_files(folder, shown_as or folder.resolve().name), law)
+
+
+def check_organisation(files: OrganisationFiles, law: LawIndex) -> OrganisationSource:
+    """Check an organisation's files as a whole, however they were read."""
     findings = sort_findings([*files.findings, *check_files(files, law), *check_register(files, law)])
     return OrganisationSource(files, law, tuple(findings))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from aimsgraph.content.organisation_files import SYSTEMS, Document, OrganisationFiles
 from aimsgraph.content.organisation_law import LawIndex
@@ -109,7 +108,7 @@ def _check_facts(yaml: YamlSource, facts: Iterable[str], law: LawIndex) -> Itera
 def _check_assets(files: OrganisationFiles, known: _Known) -> Iterator[Finding]:
     """Check that each model and dataset is described once in the whole folder, and no other is used."""
     models, datasets = [], []
-    complete = not any(f"/{SYSTEMS}/" in finding.location.file for finding in files.findings)
+    complete = not any(files.path_of(finding.location).startswith(f"{SYSTEMS}/") for finding in files.findings)
     for document in files.systems:
         yaml, system = document.yaml, document.model
         models += [(m.id, yaml.where("models", i, "id")) for i, m in enumerate(system.models) if m.name]
@@ -146,7 +145,7 @@ class _SystemCheck:
         return self.document.yaml.where(*path)
 
     def _check_name(self) -> Iterator[Finding]:
-        stem = PurePath(self.document.yaml.file).stem
+        stem = self.document.yaml.stem
         if self.system.id != stem:
             message = f"the id is {self.system.id!r}, the file says {stem!r}"
             yield Finding("ID_NOT_FILE_NAME", message, self._where("id"), "name the file after the system")

@@ -7,7 +7,7 @@ a cell may hold is checked by the same rules.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,15 +33,28 @@ def read_csv(path: Path, shown_as: str, columns: Sequence[Column]) -> Table:
             "the table is empty", location=Location(shown_as, 1), remedy="its first line names the columns"
         )
     header = tuple(records[0][1])
-    findings = _check_header(header, shown_as, columns)
+    blank = [Finding("BLANK_LINE", "blank line", Location(shown_as, line), "delete it") for line, c in records if not c]
+    table = make_table(header, [record for record in records[1:] if record[1]], shown_as, columns)
+    return replace(table, findings=(*check_header(header, shown_as, columns), *blank, *table.findings))
+
+
+def make_table(
+    header: tuple[str, ...], records: Iterable[tuple[int, list[str]]], shown_as: str, columns: Sequence[Column]
+) -> Table:
+    """Make a table of cells that were read already, and check them but for the header; findings are collected.
+
+    Args:
+        header: the names of its columns, as they stand.
+        records: the line each row starts in, and its cells.
+        shown_as: its name in messages.
+        columns: what the table may hold.
+    """
+    findings = []
     by_name = {column.name: column for column in columns}
     positions = {name: i for i, name in enumerate(header, start=1)}
     rows = []
-    for line, cells in records[1:]:
+    for line, cells in records:
         where = Location(shown_as, line)
-        if not cells:
-            findings.append(Finding("BLANK_LINE", "blank line", where, "delete it"))
-            continue
         if len(cells) != len(header):
             message = f"{len(cells)} cells where the header has {len(header)}"
             findings.append(Finding("CELL_COUNT", message, where, "put a cell that holds a comma in double quotes"))
@@ -52,6 +65,11 @@ def read_csv(path: Path, shown_as: str, columns: Sequence[Column]) -> Table:
             findings.extend(_for_spreadsheets(finding) for finding in _check_cell(on_one_line, column))
         rows.append(row)
     return Table(shown_as, header, tuple(rows), tuple(findings))
+
+
+def check_header(header: tuple[str, ...], shown_as: str, columns: Sequence[Column]) -> tuple[Finding, ...]:
+    """Return what is wrong with the names of columns: unknown, twice, missing."""
+    return tuple(_for_spreadsheets(finding) for finding in _check_header(header, shown_as, columns))
 
 
 def _read_records(path: Path, shown_as: str) -> list[tuple[int, list[str]]]:

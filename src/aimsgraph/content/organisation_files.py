@@ -21,7 +21,7 @@ Only `organisation.yaml` must be there; a name that is not known is a finding.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -72,6 +72,7 @@ class OrganisationFiles:
         audits: `audits.yaml`; None when there is none, or it has findings.
         tables: the tables that are there, by file name.
         findings: what was wrong with single fields, cells and file names.
+        parts: for what is kept in another way than as a folder: which path of the folder each place stands for.
     """
 
     folder: Path
@@ -83,6 +84,7 @@ class OrganisationFiles:
     audits: Document[AuditsFile] | None
     tables: Mapping[str, Table]
     findings: tuple[Finding, ...]
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def people(self) -> tuple[Row, ...]:
@@ -92,6 +94,10 @@ class OrganisationFiles:
     def rows(self, name: str) -> tuple[Row, ...]:
         """Return the rows of a table, none when it is not there."""
         return self.tables[name].rows if name in self.tables else ()
+
+    def path_of(self, where: Location) -> str:
+        """Return the path in the folder that a place stands in, or begins with."""
+        return self.parts.get(where.file) or where.file.removeprefix(f"{self.shown_as}/")
 
 
 def read_files(folder: Path, shown_as: str) -> OrganisationFiles:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import PurePath
 from typing import Protocol
 
 from aimsgraph.content.organisation_check import repeated_ids
@@ -51,7 +50,7 @@ def _check_unique(yaml: YamlSource, at: str, entries: Sequence[_HasId]) -> Itera
 
 
 def _check_name(document: Document[ImpactFile] | Document[PolicyFile]) -> Iterator[Finding]:
-    stem = PurePath(document.yaml.file).stem
+    stem = document.yaml.stem
     if document.model.id != stem:
         message = f"the id is {document.model.id!r}, the file says {stem!r}"
         yield Finding("ID_NOT_FILE_NAME", message, document.yaml.where("id"), "name the file after the id")

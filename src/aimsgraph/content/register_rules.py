@@ -88,7 +88,7 @@ class Names:
             "audit": tuple(audit.id for audit in audits.programme) if audits else (),
             "finding": tuple(finding.id for finding in audits.findings) if audits else (),
         }
-        broken = {f.location.file.removeprefix(f"{files.shown_as}/") for f in files.findings}
+        broken = {files.path_of(finding.location) for finding in files.findings}
         unsure = {
             kind
             for kind, starts in _WHERE_KEPT.items()

@@ -7,7 +7,7 @@ models that read the result say what they are. That avoids YAML's guesses, which
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
@@ -40,6 +40,16 @@ class YamlSource:
             key = key[:-1]
         line, column = self.positions.get(key, (1, 1))
         return Location(self.file, line, column)
+
+    @property
+    def stem(self) -> str:
+        """What the document is named after: the file's name without its ending."""
+        return PurePath(self.file).stem
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The names, as locations have them, of everything its values stand in."""
+        return frozenset((self.file,))
 
 
 def read_yaml(path: Path, shown_as: str) -> YamlSource:

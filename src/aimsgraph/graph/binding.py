@@ -15,16 +15,16 @@ import pyoxigraph as ox
 
 from aimsgraph.errors import UsageError
 from aimsgraph.graph.prefixes import load_prefixes
-from aimsgraph.graph.questions import Parameter, Question, find_blocks
+from aimsgraph.graph.questions import RECORD_TYPES, Parameter, Question, find_blocks
 
 Resolver = Callable[[Parameter, str], ox.NamedNode]
-"""Turns what a person types for a reference, role, route or concept into its IRI."""
+"""Turns what a person types for a reference, role, route, concept or id of a register into its IRI."""
 
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOLEANS: Final = {"true": True, "false": False, "yes": True, "no": False}
-_RESOLVED: Final = frozenset({"reference", "role", "route", "concept"})
+_RESOLVED: Final = frozenset({"reference", "role", "route", "concept", *RECORD_TYPES})
 _EXPECTED: Final = {
     "date": "a day like 2027-12-02",
     "string": "text",

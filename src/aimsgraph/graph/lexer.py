@@ -10,6 +10,7 @@ places where the two readings of `<` differ in a way that matters are refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -26,7 +27,8 @@ _ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _UNICODE_ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _ECHAR = rf"\\[tbnrf\\\"']|{_UNICODE_ESCAPE}"
 _IRI = rf"<(?:[^<>\"{{}}|^`\\\x00-\x20]|{_UNICODE_ESCAPE})*>"
-_PREFIX = f"(?:[{_BASE}](?:(?:{_CHARS}|\\.)*{_CHARS})?)?"
+_LONGEST = 256  # a prefix of more characters is refused: looking for its colon at every dot would take forever
+_PREFIX = f"(?:[{_BASE}](?:(?:{_CHARS}|\\.){{0,{_LONGEST}}}{_CHARS})?)?"
 _LOCAL = f"(?:(?:{_FIRST}|:|{_ESCAPED})(?:{_CHARS}|:|{_ESCAPED}|\\.+(?={_CHARS}|:|{_ESCAPED}))*)?"
 
 _TOKEN = re.compile(
@@ -44,6 +46,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_TOO_LONG = re.compile(f"[{_BASE}](?:{_CHARS}|\\.){{{_LONGEST}}}")
 _OPENING: Final = {"{": "}", "(": ")", "[": "]", "{|": "|}", "<<": ">>"}
 _CLOSING: Final = frozenset(_OPENING.values())
 _OPERANDS: Final = frozenset({"variable", "iri", "name", "string", "number", "language", "blank"})
@@ -96,6 +99,17 @@ def scan_sparql(text: str) -> Scan:
     return _Scanner(text).scan()
 
 
+def iter_tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text one by one, reading no further than asked for.
+
+    Raises:
+        QuerySyntaxError: see `scan_sparql`.
+    """
+    scanner = _Scanner(text)
+    for _ in scanner.steps():
+        yield scanner.tokens[-1]
+
+
 def error_at(text: str, position: int, message: str, *, remedy: str = "") -> QuerySyntaxError:
     """Return a syntax error that says where in the text it stands."""
     before = text[:position]
@@ -116,6 +130,12 @@ class _Scanner:
         self.operators = 0
 
     def scan(self) -> Scan:
+        for _ in self.steps():
+            pass
+        return Scan(tuple(self.tokens), self.deepest, self.operators)
+
+    def steps(self) -> Iterator[None]:
+        """Read one token after the other, pausing after each."""
         position = 0
         while position < len(self.text):
             match = _TOKEN.match(self.text, position)
@@ -125,12 +145,14 @@ class _Scanner:
             kind, found = match.lastgroup, match.group()
             if kind == "iri" and self._is_less_than(found, position):
                 kind, found = "sign", "<"
+            if kind == "word" and _TOO_LONG.match(self.text, position):
+                raise error_at(self.text, position, f"a name of more than {_LONGEST} characters starts here")
             if kind != "space":
                 self._add(kind, found, position)
+                yield
             position += len(found)
         if self.open:
             raise error_at(self.text, position, f"the text ends before {self.open[-1][0]!r}")
-        return Scan(tuple(self.tokens), self.deepest, self.operators)
 
     def _is_less_than(self, found: str, position: int) -> bool:
         """Tell whether the engine may read this IRI as "less than" and an expression."""

@@ -18,7 +18,7 @@ from typing import Final
 from urllib.parse import urljoin
 
 from aimsgraph.errors import Refused
-from aimsgraph.graph.lexer import Scan, Token, error_at, scan_sparql
+from aimsgraph.graph.lexer import Scan, Token, error_at, iter_tokens, scan_sparql
 
 MAX_DEPTH: Final = 64
 MAX_OPERATORS: Final = 1_500
@@ -36,6 +36,8 @@ class QueryForm(Enum):
     UPDATE = "update"
 
 
+_PROLOGUE_WORDS: Final = {"PREFIX": 2, "BASE": 1, "VERSION": 1}
+"""What begins a declaration, and how many tokens follow in it."""
 _UPDATE_WORDS: Final = ("INSERT", "DELETE", "WITH", "CREATE", "DROP", "CLEAR", "ADD", "MOVE", "COPY", "LOAD")
 _FORM_OF_WORD: Final = {
     "SELECT": QueryForm.SELECT,
@@ -72,6 +74,31 @@ def detect_form(text: str) -> QueryForm:
         QuerySyntaxError: it is no SPARQL.
     """
     return _form(text, scan_sparql(text))
+
+
+def form_of_start(text: str) -> QueryForm:
+    """Return what a text asks for, reading no further than its first word after the prologue.
+
+    It says nothing of the rest, so it takes no time worth mentioning, however long and hostile the text is.
+
+    >>> form_of_start("PREFIX ex: <http://a/> ASK { ex:a")
+    <QueryForm.ASK: 'ask'>
+
+    Raises:
+        QuerySyntaxError: it does not begin as SPARQL does.
+        Refused: its prologue is too long.
+    """
+    skip = 0
+    for number, token in enumerate(iter_tokens(text)):
+        if number > 3 * MAX_OPERATORS:
+            raise Refused("the text declares too many prefixes", remedy="declare those it uses")
+        if skip:
+            skip -= 1
+        elif token.word in _PROLOGUE_WORDS:
+            skip = _PROLOGUE_WORDS[token.word]
+        else:
+            return _form_at(text, token)
+    return _form_at(text, None)
 
 
 def check_query(text: str) -> CheckedText:
@@ -128,21 +155,25 @@ def _bounded_scan(text: str, most_characters: int) -> Scan:
 
 def _after_prologue(scan: Scan) -> int:
     position = 0
-    while position < len(scan.tokens) and scan.tokens[position].word in {"PREFIX", "BASE", "VERSION"}:
-        position += 3 if scan.tokens[position].word == "PREFIX" else 2
+    while position < len(scan.tokens) and scan.tokens[position].word in _PROLOGUE_WORDS:
+        position += 1 + _PROLOGUE_WORDS[scan.tokens[position].word]
     return position
 
 
 def _form(text: str, scan: Scan) -> QueryForm:
     position = _after_prologue(scan)
-    tokens = scan.tokens
-    if position < len(tokens):
+    return _form_at(text, scan.tokens[position] if position < len(scan.tokens) else None)
+
+
+def _form_at(text: str, token: Token | None) -> QueryForm:
+    """Return the form the first token after the prologue tells of."""
+    if token is not None and token.kind in {"word", "name"}:
         # No space is needed after the word, so `ASKFROM<g>` and `DESCRIBEex:p` count too.
-        start = tokens[position].text.upper()
+        start = token.text.upper()
         for word, form in _FORM_OF_WORD.items():
-            if tokens[position].kind in {"word", "name"} and start.startswith(word):
+            if start.startswith(word):
                 return form
-    where = tokens[position].start if position < len(tokens) else len(text)
+    where = len(text) if token is None else token.start
     raise error_at(text, where, "expected SELECT, ASK, CONSTRUCT, DESCRIBE or an update here")
 
 

@@ -7,6 +7,7 @@ The header is the comment lines that start with `#+`; what follows the mark is Y
 #+ question: Which duties does a role have on a day?
 #+ asker: auditor
 #+ cq: CQ-07
+#+ scope: catalogue
 #+ parameters:
 #+   - {name: role, type: role, example: provider, description: whose duties}
 #+   - {name: on, type: date, example: 2027-12-02, optional: true, description: the day}
@@ -18,7 +19,8 @@ SELECT ?duty WHERE {
 }
 ```
 
-Every parameter has one block `VALUES $name { term }` in the text; `binding.bind` replaces that term.
+Every parameter has one block `VALUES $name { term }` in the text; `binding.bind` replaces that term. The scope is
+`catalogue` when it is left out; a question whose scope is `organisation` needs a register beside the catalogue.
 """
 
 from __future__ import annotations
@@ -33,11 +35,23 @@ from aimsgraph.errors import InputError, Location, QuerySyntaxError
 from aimsgraph.graph.lexer import Token, scan_sparql
 from aimsgraph.graph.query_text import QueryForm, detect_form
 
+RECORD_TYPES: Final[Mapping[str, str]] = {
+    "system": "AISystem",
+    "model": "AIModel",
+    "dataset": "Dataset",
+    "person": "Person",
+    "implementation": "ControlImplementation",
+    "evidence": "Evidence",
+    "risk": "Risk",
+    "document": "Document",
+}
+"""Types of parameters whose value is an id of a register, and the class of what has it."""
 PARAMETER_TYPES: Final = (
-    "date", "string", "iri", "reference", "role", "route", "concept", "integer", "boolean",
+    "date", "string", "iri", "reference", "role", "route", "concept", "integer", "boolean", *RECORD_TYPES,
 )  # fmt: skip
+SCOPES: Final = ("catalogue", "organisation")
 _MARK: Final = "#+"
-_KEYS: Final = frozenset({"id", "question", "asker", "parameters", "answers", "cq"})
+_KEYS: Final = frozenset({"id", "question", "asker", "parameters", "answers", "cq", "scope"})
 _PARAMETER_KEYS: Final = frozenset({"name", "type", "example", "optional", "description"})
 _TERM_SHAPES: Final = frozenset(
     {(kind,) for kind in ("iri", "name", "string", "number", "word")}
@@ -79,6 +93,7 @@ class Question:
         cq: the competency questions it answers.
         text: the whole file.
         form: what kind of query it is.
+        scope: what it is asked about, one of `SCOPES`.
         file: where it was read from, for error messages.
         notes: header keys of a special kind of file, such as the severity of a hygiene rule.
     """
@@ -91,6 +106,7 @@ class Question:
     cq: tuple[str, ...]
     text: str
     form: QueryForm
+    scope: str = SCOPES[0]
     file: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -143,6 +159,9 @@ def parse_question(text: str, *, file: str = "", note_keys: Iterable[str] = ()) 
     for key in ("id", "question"):
         if not isinstance(header.get(key), str) or not header[key].strip():
             raise InputError(f"the header has no {key}", location=where)
+    scope = _text(header.get("scope")) or SCOPES[0]
+    if scope not in SCOPES:
+        raise InputError(f"unknown scope {scope!r}", remedy=f"write one of {', '.join(SCOPES)}", location=where)
     parameters = _parameters(header.get("parameters") or [], where)
     try:
         form = detect_form(text)
@@ -155,7 +174,7 @@ def parse_question(text: str, *, file: str = "", note_keys: Iterable[str] = ()) 
     return Question(
         id=header["id"].strip(), question=header["question"].strip(), asker=_text(header.get("asker")),
         parameters=parameters, answers=_text(header.get("answers")), cq=_texts(header.get("cq")), text=text,
-        form=form, file=file, notes={key: _text(header[key]) for key in sorted(extra & header.keys())},
+        form=form, scope=scope, file=file, notes={key: _text(header[key]) for key in sorted(extra & header.keys())},
     )  # fmt: skip
 
 

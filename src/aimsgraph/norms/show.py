@@ -87,9 +87,8 @@ class Shower:
         query = f"""SELECT ?kind ?phase ?assessable ?grade WHERE {{ {{ <{iri}> aims:provisionKind/skos:notation ?kind }}
             UNION {{ <{iri}> aims:pdcaPhase/skos:notation ?phase }} UNION {{ <{iri}> aims:isAssessable ?assessable }}
             UNION {{ <{iri}> aims:evidenceGrade/skos:notation ?grade }} }}"""
-        for row in iter_rows(self.store, query):
-            view |= {("provision_kind" if key == "kind" else key): value for key, value in row.items()}
-        return view
+        found = {key: value for row in iter_rows(self.store, query) for key, value in row.items()}
+        return view | {("provision_kind" if key == "kind" else key): found[key] for key in sorted(found)}
 
     def _provision(self, entry: Entry, moment: Moment) -> Json:
         iri = entry.iri
@@ -108,7 +107,7 @@ class Shower:
             "moved_here": self._moved_here(iri),
             "defines": [
                 text_of(r, "t")
-                for r in iter_rows(self.store, f"SELECT ?t WHERE {{ <{iri}> aims:defines/aims:term ?t }}")
+                for r in iter_rows(self.store, f"SELECT ?t WHERE {{ <{iri}> aims:defines/aims:term ?t }} ORDER BY ?t")
             ],
             "standards": self._standards(iri),
         }
