@@ -104,10 +104,10 @@ def _apply(settings: Settings, values: Mapping[str, Any], origin: str) -> Settin
 
 
 def _unknown(name: str, origin: str) -> UsageError:
-    from rapidfuzz import process
+    from rapidfuzz import fuzz, process
 
     known = [field.name for field in fields(Settings)]
-    near = process.extractOne(name, known, score_cutoff=50)
+    near = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=50)
     remedy = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
     return UsageError(f"unknown setting {name!r} ({origin})", remedy=remedy)
 

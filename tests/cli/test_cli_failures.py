@@ -227,7 +227,9 @@ def test_stores_that_are_none(cli, tmp_path):
         assert (result.code, result.out) == (code, "")
         assert name in result.err
         assert "remedy: " in result.err
-    assert cli("--store", "https://example.org/sparql", "frameworks").code == 2
+    nobody = cli("--store", "http://127.0.0.1:9/sparql", "frameworks")
+    assert (nobody.code, nobody.out) == (6, "")
+    assert "is the server running there?" in nobody.err
     assert not (tmp_path / "missing").exists()
 
 

@@ -41,7 +41,7 @@ def test_an_exported_set_is_the_same_twice_and_says_what_it_lost(cli, format_, t
 def test_which_sets_there_are_is_said(cli):
     result = cli("map", "export", "nothing")
     assert (result.code, result.out) == (4, "")
-    assert f"known: iso-42001--eu-ai-act, {NIST}" in result.err
+    assert f"known: iso-42001--eu-ai-act, nist-ai-rmf--eu-ai-act, {NIST}" in result.err
 
 
 def test_others_rows_answer_questions_after_the_import(cli, store):
