@@ -52,13 +52,15 @@ bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/crosswalk.py
 
-bench-validate: $(VENV)/.dev $(VENV)/.project  ## validation of registers, measured, up to 200 systems; takes minutes
+bench-validate: $(VENV)/.dev $(VENV)/.project  ## validation of registers, measured; takes minutes
 	$(BIN)/python bench/validate.py
 
 lock: $(VENV)/.dev  ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/runtime.txt
 	$(LOCK) pyproject.toml --extra xlsx --constraint requirements/runtime.txt -o requirements/core.txt
+	$(LOCK) pyproject.toml --extra xlsx --extra serve --extra mcp --constraint requirements/runtime.txt -o requirements/serve.txt
 	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/dev.txt
+	$(LOCK) requirements/build.in --constraint requirements/dev.txt -o requirements/build.txt
 
 package: $(VENV)/.dev  ## build the source archive and the wheel
 	$(BIN)/python -m build

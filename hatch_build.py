@@ -1,4 +1,4 @@
-"""Put ontology, shapes, queries and data inside the wheel.
+"""Put ontology, shapes, queries, data and the pages on problems inside the wheel.
 
 The top-level folders are the single source. A standard wheel carries a copy under `aimsgraph/_assets`; an
 editable install carries none and reads the checkout, so an edit is seen at once.
@@ -10,7 +10,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ASSET_FOLDERS = ("ontology", "shapes", "queries", "data")
+ASSET_FOLDERS = ("ontology", "shapes", "queries", "data", "docs/problems")
 LEFT_OUT = "data/examples/faulty"
 """Registers with seeded faults: the tests need them, an installed program does not."""
 

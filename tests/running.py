@@ -36,19 +36,24 @@ class Server:
 
 
 @contextmanager
-def running(*serve: str, program: tuple[str, ...] = ("--today", "2026-11-23")) -> Iterator[Server]:
+def running(
+    *serve: str, program: tuple[str, ...] = ("--today", "2026-11-23"), command: str = "serve"
+) -> Iterator[Server]:
     """Start a server with these options and stop it afterwards.
 
     Args:
-        serve: options after `serve`.
+        serve: options after the command.
         program: options before it.
+        command: the command that serves.
     """
-    command = [sys.executable, "-m", "aimsgraph", *program, "serve", "--port", "0", *serve]
+    command_line = [sys.executable, "-m", "aimsgraph", *program, command, "--port", "0", *serve]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AIMSGRAPH_")} | {"PYTHONUNBUFFERED": "1"}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "stderr"
         with log.open("wb") as stderr:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr, env=environment)
+            process = subprocess.Popen(
+                command_line, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr, env=environment
+            )
         try:
             yield Server(_address(process, log), process.pid, log)
         finally:

@@ -17,11 +17,18 @@ from aimsgraph.version import __version__
 
 if TYPE_CHECKING:
     from aimsgraph.api import AimsGraph, open_graph
+    from aimsgraph.client import AsyncClient, Client
     from aimsgraph.errors import AimsgraphError
 
-__all__ = ["AimsGraph", "AimsgraphError", "__version__", "open_graph"]
+__all__ = ["AimsGraph", "AimsgraphError", "AsyncClient", "Client", "__version__", "open_graph"]
 
-_HOMES = {"AimsGraph": "aimsgraph.api", "open_graph": "aimsgraph.api", "AimsgraphError": "aimsgraph.errors"}
+_HOMES = {
+    "AimsGraph": "aimsgraph.api",
+    "AimsgraphError": "aimsgraph.errors",
+    "AsyncClient": "aimsgraph.client",
+    "Client": "aimsgraph.client",
+    "open_graph": "aimsgraph.api",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

@@ -45,7 +45,7 @@ def run(python: Path, *arguments: str, cwd: Path) -> str:
 
 def test_the_wheel_carries_every_asset_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for folder in ("ontology", "shapes", "queries", "data"):
+    for folder in ("ontology", "shapes", "queries", "data", "docs/problems"):
         shipped = {name.removeprefix("aimsgraph/_assets/") for name in names if f"_assets/{folder}/" in name}
         tracked = set(subprocess.check_output(["git", "-C", str(ROOT), "ls-files", folder], text=True).splitlines())
         tracked = {name for name in tracked if not name.startswith("data/examples/faulty/")}

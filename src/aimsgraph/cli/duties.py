@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aimsgraph import answers
 from aimsgraph.api import LAW
 from aimsgraph.cli.output import FORMATS, date_options, format_options, write, write_listing
 from aimsgraph.cli.session import Session, pass_session
@@ -69,7 +70,7 @@ def duties(
         found = _of_systems(session, path, system, on, law_as_of, everything=everything)
     elif role and routes:
         found = graph.duties(
-            role=role, route=routes, on=on, law_as_of=law_as_of, facts=_facts(facts), everything=everything
+            role=role, route=routes, on=on, law_as_of=law_as_of, facts=answers.read_facts(facts), everything=everything
         )
     else:
         raise UsageError(
@@ -109,16 +110,6 @@ def _of_systems(
         for each in chosen
         for duty in session.graph.system_duties(each, on=on, law_as_of=law_as_of, everything=everything)
     ]
-
-
-def _facts(given: tuple[str, ...]) -> dict[str, bool]:
-    facts = {}
-    for text in given:
-        code, _, answer = text.partition("=")
-        if answer not in ("", "yes", "no"):
-            raise UsageError(f"--fact {text!r}: the answer must be yes or no", remedy=f"write --fact {code}=yes")
-        facts[code] = answer != "no"
-    return facts
 
 
 def _explain(duties: list[Duty]) -> str:

@@ -58,12 +58,17 @@ from aimsgraph.errors import EngineMissing
 )
 @click.option("--request-log", is_flag=True, help="Write a line of JSON to stderr for every answer.")
 @click.option("--public-url", default="", help="The address users see, when it is another one.")
+@click.option(
+    "--federate", "federation", multiple=True, metavar="URL",
+    help="A SPARQL server that SERVICE may name; repeatable. Any other is refused.",
+)
 @click.option("--mcp", is_flag=True, help="Offer the tools of a language model at /mcp.")
 @pass_session
 def serve(
     session: Session, host: str, port: int, organisations: tuple[Path, ...], keys: Path | None,
     anonymous_read: bool | None, writes: bool, default_graph: str, timeout: float, workers: int, rate: float | None,
-    concurrency: int, request_log: bool, public_url: str, mcp: bool,
+    concurrency: int, request_log: bool, public_url: str, federation: tuple[str, ...],
+    mcp: bool,
 ) -> None:  # fmt: skip
     """Answer over HTTP: SPARQL at /sparql, the crosswalk API at /v1, every IRI as a page.
 
@@ -83,7 +88,7 @@ def serve(
     settings = ServeSettings(
         session.settings, host, port, organisations, keys, anonymous_read, writes, default_graph == "union",
         query_seconds=timeout, workers=workers, requests_per_second=rate, concurrent_requests=concurrency,
-        public_url=public_url, mcp=mcp,
+        federation=federation, public_url=public_url, mcp=mcp,
     )  # fmt: skip
     settings.check()
     if request_log:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from aimsgraph.compliance.validate import Validation
+    from aimsgraph.validation.engine import Engine
     from aimsgraph.validation.report import ReportedFinding
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "turtle")
@@ -25,7 +26,11 @@ LEVELS = tuple(severity.value for severity in sorted(Severity, key=lambda severi
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
-    "--engine", type=click.Choice(("auto", "pyshacl")), default="auto", show_default=True, help="What runs the shapes."
+    "--engine",
+    type=click.Choice(("auto", "compiled", "pyshacl")),
+    default="auto",
+    show_default=True,
+    help="What runs the shapes: auto compiles them and leaves to pySHACL what cannot be compiled.",
 )
 @click.option(
     "--profile", "profiles", multiple=True, metavar="NAME", help="An audit to put it through, or all; repeatable."
@@ -80,7 +85,6 @@ def validate(
     """
     from aimsgraph.compliance.validate import Request, load_waivers, validate_registers
     from aimsgraph.graph.store import Deadline
-    from aimsgraph.validation.pyshacl_engine import PyShaclEngine
 
     further = [_parse_copy(copy) for copy in copies]
     moment = session.graph.moment(on, law_as_of)
@@ -91,7 +95,7 @@ def validate(
         _load_baseline(baseline) if baseline else None,
         Deadline(timeout) if timeout else None,
     )
-    found = validate_registers(paths, _catalogue(session), PyShaclEngine(), request)
+    found = validate_registers(paths, _catalogue(session), _engine(engine), request)
     level = Severity(fail_level)
     answer = session.envelope(moment, "eu-ai-act", **_report(found, level))
     for name, file in ((format_, output), *further):
@@ -101,6 +105,16 @@ def validate(
     _say_summary(session, found)
     if not found.conforms(level):
         raise click.exceptions.Exit(1)
+
+
+def _engine(name: str) -> Engine:
+    if name == "pyshacl":
+        from aimsgraph.validation.pyshacl_engine import PyShaclEngine
+
+        return PyShaclEngine()
+    from aimsgraph.validation.compiled.engine import CompiledEngine
+
+    return CompiledEngine(fallback=name == "auto")
 
 
 def _parse_copy(text: str) -> tuple[str, Path]:
@@ -135,6 +149,7 @@ def _report(found: Validation, level: Severity) -> dict[str, Any]:
         "findings": [finding_to_dict(finding) for finding in found.findings],
         "focus_counts": dict(found.focus_counts),
         "engine": found.engine,
+        "engines": dict(found.engines),
         "dataset_digest": found.dataset_digest,
         "fail_level": level.value,
         "nothing_judged": {

@@ -93,7 +93,8 @@ class Validation:
         known: what the baseline already held.
         focus_counts: rule → how many nodes its shape judged, for every shape that ran.
         may_be_empty: rule → why its shape may find nothing to judge, for those that found nothing.
-        engine: the engine that ran the shapes; empty when none ran.
+        engine: the engines that ran the shapes; empty when none ran.
+        engines: rule → the engine that ran its shape.
         dataset_digest: what names the judged facts; empty when no shape ran.
         reports: the engine's reports, one a register whose shapes ran.
         not_judged: registers whose files are not sound, so that no shape ran on them.
@@ -106,6 +107,7 @@ class Validation:
     focus_counts: Mapping[str, int]
     may_be_empty: Mapping[str, str]
     engine: str
+    engines: Mapping[str, str]
     dataset_digest: str
     reports: tuple[Report, ...]
     not_judged: tuple[str, ...]
@@ -153,7 +155,8 @@ def validate_registers(folders: Sequence[Path], catalogue: Catalogue, engine: En
         _sorted(known),
         {name: counts[name] for name in sorted(counts)},
         {rule: why for report in reports for rule, why in report.may_be_empty.items() if not counts[rule]},
-        engine.name if reports else "",
+        ", ".join(sorted({name for report in reports for name in report.engines.values()})),
+        {rule: name for report in reports for rule, name in report.engines.items()},
         _digest_of(reports),
         reports,
         tuple(one.shown_as for one in judged if one.report is None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -40,8 +41,10 @@ class Process:
         """
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", module, str(theirs.fileno())]
+        # Where the engine ends for want of memory, naming every frame of its stack takes it many seconds.
+        environment = os.environ | {"RUST_BACKTRACE": "0"}
         started = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            command, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
         theirs.close()
         ours.setblocking(False)

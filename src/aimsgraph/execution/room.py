@@ -107,6 +107,8 @@ class Answer:
         while True:
             frame = await self._next()
             if frame is None:
+                if time.monotonic() >= self._ends:
+                    raise self._late()
                 raise ResourcesExceeded(
                     "the query ended its worker before the answer was complete: it needs too much memory or stack",
                     remedy="ask for less at a time",
@@ -126,10 +128,13 @@ class Answer:
             async with asyncio.timeout(max(left, 0)):
                 return await receive_async(self._worker.reader)
         except TimeoutError:
-            raise DeadlineExceeded(
-                f"no complete answer within {self._seconds:g} s",
-                remedy="ask for less (a LIMIT, a narrower pattern), or allow more time",
-            ) from None
+            raise self._late() from None
+
+    def _late(self) -> DeadlineExceeded:
+        return DeadlineExceeded(
+            f"no complete answer within {self._seconds:g} s",
+            remedy="ask for less (a LIMIT, a narrower pattern), or allow more time",
+        )
 
 
 class Room:
@@ -208,19 +213,15 @@ class Room:
         worker = await self._take(ends, seconds)
         self._busy.add(worker)
         answer = Answer(worker, ends, seconds)
+        # Whoever takes the answer may be slower than the query, or take nothing at all.
+        late = asyncio.get_running_loop().call_later(ends - time.monotonic(), self._give_back, worker, answer)
         try:
             worker.writer.write(pack(Kind.REQUEST, query.to_message()))
             await worker.writer.drain()
             yield answer
         finally:
-            self._busy.discard(worker)
-            worker.answered += 1
-            if answer.complete and worker.answered < RECYCLE_AFTER:
-                self._idle.put_nowait(worker)
-            else:
-                self.ended += not answer.complete
-                worker.end()
-                self._replace()
+            late.cancel()
+            self._give_back(worker, answer)
 
     async def close(self) -> None:
         """End all processes."""
@@ -245,6 +246,18 @@ class Room:
             ) from None
         finally:
             self._queued -= 1
+
+    def _give_back(self, worker: Worker, answer: Answer) -> None:
+        if worker not in self._busy:
+            return
+        self._busy.discard(worker)
+        worker.answered += 1
+        if answer.complete and worker.answered < RECYCLE_AFTER:
+            self._idle.put_nowait(worker)
+        else:
+            self.ended += not answer.complete
+            worker.end()
+            self._replace()
 
     def _replace(self) -> None:
         task = asyncio.get_running_loop().create_task(self._add_worker())

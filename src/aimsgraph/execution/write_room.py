@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aimsgraph.errors import BackendError, Busy, DeadlineExceeded
+from aimsgraph.errors import BackendError, Busy, DeadlineExceeded, ResourcesExceeded
 from aimsgraph.execution.errors import error_of
 from aimsgraph.execution.frames import Kind, pack
 from aimsgraph.execution.process import Process
@@ -134,10 +134,14 @@ class WriteRoom:
         try:
             await process.send(pack(Kind.REQUEST, asked) + pack(Kind.BODY, write.body))
             _, payload = await process.receive()
-        except (BackendError, asyncio.CancelledError):
+        except (BackendError, asyncio.CancelledError) as error:
             # It is gone or must go; the next change starts another, which finds the store as it was before.
             self._process = None
             await asyncio.shield(process.end())
+            if isinstance(error, BackendError):
+                raise ResourcesExceeded(
+                    "the change ended its process: it needs too much memory or stack", remedy="change less at a time"
+                ) from error
             raise
         said = error_of(payload)
         self.generation = said["generation"]

@@ -14,15 +14,19 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from aimsgraph.errors import AimsgraphError, Conflict, InputError, UsageError
+from aimsgraph.errors import AimsgraphError, Conflict, InputError, ResourcesExceeded, UsageError
 from aimsgraph.execution.changes import Change, GraphChange, commit
 from aimsgraph.execution.confine import Confinement, confine
 from aimsgraph.execution.frames import Kind, Message, receive, send
+from aimsgraph.execution.settings import MEGABYTE
 from aimsgraph.execution.worker import GRAPH_FORMATS, describe_error
 from aimsgraph.execution.write_log import WriteLog
 from aimsgraph.graph.directory import DirectoryStore, open_directory
 from aimsgraph.graph.embedded import MemoryStore
 from aimsgraph.graph.rdf_text import parse_rdf
+
+EXPANDED_BYTES, EXPANDED_TIMES = 32 * MEGABYTE, 16
+"""A body's terms may take so many bytes when written out, and so many times the bytes of the body in addition."""
 
 
 def main(descriptor: int) -> None:
@@ -82,9 +86,15 @@ def _change_of(request: Message, body: bytes) -> Change:
 
 def _quads_of(request: Message, body: bytes) -> Iterator[ox.Quad]:
     base = request.get("base") or request["graph"]
-    at = 0
+    at, left = 0, EXPANDED_BYTES + EXPANDED_TIMES * len(body)
     for format_, length in request.get("parts") or [(request["format"], len(body))]:
-        yield from parse_rdf(body[at : at + length], GRAPH_FORMATS[format_], base=base, file="request")
+        for quad in parse_rdf(body[at : at + length], GRAPH_FORMATS[format_], base=base, file="request"):
+            left -= len(str(quad.subject)) + len(quad.predicate.value) + len(str(quad.object))
+            if left < 0:
+                raise ResourcesExceeded(
+                    "the terms of the body, written out, are far longer than the body", remedy="send it in parts"
+                )
+            yield quad
         at += length
 
 

@@ -101,6 +101,20 @@ def form_of_start(text: str) -> QueryForm:
     return _form_at(text, None)
 
 
+def prologue_of(text: str) -> str:
+    """Return the declarations a text begins with.
+
+    >>> prologue_of("PREFIX ex: <http://a/> ASK {}")
+    'PREFIX ex: <http://a/> '
+
+    Raises:
+        QuerySyntaxError: it is no SPARQL.
+    """
+    scan = scan_sparql(text)
+    position = _after_prologue(scan)
+    return text[: scan.tokens[position].start] if position < len(scan.tokens) else text
+
+
 def check_query(text: str) -> CheckedText:
     """Let a query through, or say why it may not be run here.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -90,7 +90,7 @@ def _describe_operation(path: str, method: str, operation: Json) -> None:
     if path.startswith("/v1"):
         _describe_answer(method, responses, path)
     elif tag == "Linked data":
-        responses["200"] = _answer(dict.fromkeys(OFFERED, _TEXT), _HEADERS)
+        responses["200"] = _answer(_results(OFFERED), _HEADERS)
         operation.setdefault("parameters", []).append(_format_parameter(OFFERED))
     else:
         _describe_sparql(path, method, operation)
@@ -106,8 +106,7 @@ def _describe_operation(path: str, method: str, operation: Json) -> None:
 def _describe_answer(method: str, responses: Json, path: str) -> None:
     answer = responses["200"]
     if path == "/v1/questions/{id}":
-        answer |= _answer(dict.fromkeys((*ROWS, *GRAPHS), _TEXT), _HEADERS)
-        answer["content"] = _results(ROWS) | _results(GRAPHS)
+        answer |= _answer(_results((*ROWS, *GRAPHS)), _HEADERS)
     elif method == "get":
         answer["headers"] = _header_objects(_HEADERS | _LISTED)
         answer["content"][JSON_LD] = {"schema": {"type": "object", "required": ["@context"]}}
@@ -138,12 +137,13 @@ def _describe_sparql(path: str, method: str, operation: Json) -> None:
             content = dict.fromkeys(GRAPHS, _TEXT)
         operation["requestBody"] = {"required": True, "content": content}
     if path == "/sparql":
-        operation["responses"]["200"] = _answer(_results(ROWS) | _results(GRAPHS), _HEADERS)
+        operation["responses"]["200"] = _answer(_results((*ROWS, *GRAPHS)), _HEADERS)
     elif method == "get":
         operation["responses"]["200"] = _answer(_results(GRAPHS), _HEADERS)
     else:
         done = {"description": "Done.", "headers": _header_objects({"ETag": "The new generation."})}
-        operation["responses"] = {"204": done, "412": _conflict()}
+        operation["responses"].clear()
+        operation["responses"] |= {"204": done, "412": _conflict()}
         if path == "/graphs" and method in ("post", "put"):
             operation["responses"]["201"] = done | {"description": "The graph was made."}
 
@@ -153,7 +153,7 @@ def _conflict() -> Json:
     return {"description": "The content is no longer that of `If-Match`.", "content": {PROBLEM: schema}}
 
 
-def _results(forms: Mapping[str, str]) -> Json:
+def _results(forms: Iterable[str]) -> Json:
     """Return what an answer in each of these forms is: JSON is an object or a list, everything else text."""
     return {name: {"schema": {}} if name.endswith("json") else _TEXT for name in forms}
 

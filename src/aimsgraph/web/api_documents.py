@@ -126,10 +126,8 @@ def routes(service: Service) -> APIRouter:
         body = await read_body(request, TEXT_BYTES)
         if kind == JSON:
             sent = parse_json(body, TextSent)
-            text, how = (
-                sent.text,
-                CiteAsked(**(asked.model_dump() | sent.model_dump(exclude_unset=True, exclude={"text"}))),
-            )
+            said = sent.model_dump(exclude_unset=True, exclude={"text"})
+            text, how = sent.text, asked.model_copy(update=said)
         else:
             text, how = text_of(body), asked
         name = how.name or f"text.{TEXTS.get(kind, 'md')}"
@@ -162,7 +160,7 @@ def _lay_out(kind: str, body: bytes, folder: Path, asked: ValidateAsked) -> Vali
     sent = parse_json(body, RegisterSent)
     write_files({name: text.encode() for name, text in sent.files.items()}, target)
     said = sent.model_dump(exclude_unset=True, exclude={"files"})
-    return ValidateAsked(**(asked.model_dump() | said))
+    return asked.model_copy(update=said)
 
 
 async def _validate(service: Service, folder: Path, how: ValidateAsked) -> Json:

@@ -138,7 +138,7 @@ async def _ask(service: Service, request: Request, name: str) -> Response:
     chosen = choose(request.headers.get("accept", ""), list(forms))
     generation = service.generation
     headers = headers_of(tag_of(generation, chosen, text), "no-cache")
-    if is_known(request, headers["ETag"]):
+    if is_known(request, headers["ETag"], exists=True):
         return Response(status_code=304, headers=headers)
     query = RoomQuery(text, forms[chosen], bytes=service.settings.answer_bytes, generation=generation)
     return await send_answer(service.room, query, service.settings.query_seconds, with_charset(chosen), headers)

@@ -45,14 +45,16 @@ def routes(service: Service) -> APIRouter:
         request: Request, org: str, asked: Annotated[SystemDutiesAsked, Query()]
     ) -> Response:  # fmt: skip
         principal = await authorise(service, request, Scope.READ)
-        return await reply_private(
-            service, request,
-            lambda graph: answers.system_duties(
-                graph, registers.path(org, principal), asked.system, everything=asked.everything,
-                applies=asked.applies, on=asked.on, law_as_of=asked.law_as_of,
-            ),
-            Listing.of("duties", asked),
-        )  # fmt: skip
+
+        def answer(graph: AimsGraph) -> Json:
+            path = registers.path(org, principal)
+            with registers.reading(org):
+                return answers.system_duties(
+                    graph, path, asked.system, everything=asked.everything, applies=asked.applies, on=asked.on,
+                    law_as_of=asked.law_as_of,
+                )  # fmt: skip
+
+        return await reply_private(service, request, answer, Listing.of("duties", asked))
 
     _add_postures(router, service, registers)
     return router

@@ -9,10 +9,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from aimsgraph.web.paging import DEFAULT, LONGEST_CURSOR, MOST, Page
 
-Day = Annotated[
-    str | SkipJsonSchema[None],
-    Field(json_schema_extra={"format": "date"}, max_length=20, examples=["2027-12-02"]),
-]
+SomeDay = Annotated[str, Field(json_schema_extra={"format": "date"}, max_length=20, examples=["2027-12-02"])]
+Day = SomeDay | SkipJsonSchema[None]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 MinStatus = Literal["candidate", "reviewed", "accepted"]
 Reach = Literal["yes", "no", "unknown", "contested"]
@@ -65,12 +63,8 @@ class DutiesAsked(Paged, Dated):
 class ChangesAsked(Paged):
     """A period."""
 
-    start: Annotated[str, Field(json_schema_extra={"format": "date"}, max_length=20)] = Field(
-        alias="from", description="The first day.", examples=["2026-12-02"]
-    )
-    end: Annotated[str, Field(json_schema_extra={"format": "date"}, max_length=20)] = Field(
-        alias="to", description="The last day, included.", examples=["2026-12-02"]
-    )
+    start: SomeDay = Field(alias="from", description="The first day.", examples=["2026-12-02"])
+    end: SomeDay = Field(alias="to", description="The last day, included.", examples=["2026-12-02"])
     law_as_of: Day = Field(None, description="The law as known on this day; today when left out.")
 
 

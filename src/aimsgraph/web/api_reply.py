@@ -68,6 +68,8 @@ async def reply(service: Service, request: Request, compute: Compute, listing: L
         return _write(graph, answer, form), link
 
     body, link = await service.ask(make)
+    if is_known(request, headers["ETag"], exists=True):
+        return Response(status_code=304, headers=headers)
     return Response(body, headers=headers | ({"Link": link} if link else {}), media_type=form)
 
 
@@ -92,7 +94,7 @@ async def reply_private(
 
     body, link, tag = await service.ask(make)
     headers = headers_of(tag, "private, no-cache")
-    if is_known(request, tag):
+    if is_known(request, tag, exists=True):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers | ({"Link": link} if link else {}), media_type=form)
 
@@ -107,10 +109,16 @@ async def reply_to_post(service: Service, compute: Compute) -> Response:
     return Response(body, media_type="application/json")
 
 
-def is_known(request: Request, tag: str) -> bool:
-    """Say whether the client has this answer already (`If-None-Match`, RFC 9110, section 13.1.2)."""
+def is_known(request: Request, tag: str, *, exists: bool = False) -> bool:
+    """Say whether the client has this answer already (`If-None-Match`, RFC 9110, section 13.1.2).
+
+    Args:
+        request: what the client sent.
+        tag: the answer's entity tag.
+        exists: whether it is certain that there is an answer, so that `*` means it.
+    """
     said = request.headers.get("if-none-match", "")
-    return said.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in said.split(","))
+    return (exists and said.strip() == "*") or tag in (each.strip().removeprefix("W/") for each in said.split(","))
 
 
 def write_json(answer: object) -> bytes:

@@ -20,6 +20,7 @@ from aimsgraph.web import (
     health,
     linked_data,
     page,
+    problem_pages,
     problems,
     sparql,
 )
@@ -70,6 +71,7 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(room.routes(service))
     app.include_router(page.routes())
     app.include_router(docs_page.routes(app))
+    app.include_router(problem_pages.routes())
     api_description.install(app)
     app.include_router(metrics_routes(service, metrics))
     settings = service.settings

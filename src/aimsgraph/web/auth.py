@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fastapi import Request
 
@@ -13,6 +14,7 @@ from aimsgraph.web.keys import Scope
 
 if TYPE_CHECKING:
     from aimsgraph.web.service import Service
+    from aimsgraph.web.settings import ServeSettings
 
 __all__ = ["Principal", "Scope", "authorise"]
 _OPEN = frozenset({Scope.READ, Scope.VALIDATE})
@@ -54,6 +56,9 @@ async def authorise(service: Service, request: Request, scope: Scope) -> Princip
         Unauthorised: no key was shown, or one that does not count.
         Refused: the key does not allow this, or another site's page asks for a change.
     """
+    settings = service.settings
+    if settings.is_loopback and settings.keys is None:
+        _refuse_other_names(request, settings)
     if scope in (Scope.WRITE, Scope.ADMIN):
         _refuse_other_sites(request, service.settings.public_url)
     shown = request.headers.get("authorization", "")
@@ -61,7 +66,6 @@ async def authorise(service: Service, request: Request, scope: Scope) -> Princip
         principal = _principal(service, shown, scope)
         request.state.key = principal.key
         return principal
-    settings = service.settings
     if settings.keys is None and settings.is_loopback:
         return Principal(organisations=None)
     if scope in _OPEN and settings.reads_are_open:
@@ -82,6 +86,13 @@ def _principal(service: Service, shown: str, scope: Scope) -> Principal:
             f"the key {key.id} does not allow to {scope.value}", remedy="ask the operator for a key with that scope"
         )
     return Principal(key.id, key.organisations)
+
+
+def _refuse_other_names(request: Request, settings: ServeSettings) -> None:
+    """Refuse a request for another name than this machine's: the name of another site may lead here (DNS rebinding)."""
+    name = request.url.hostname or ""
+    if name not in {"localhost", "127.0.0.1", "::1", settings.host, urlsplit(settings.public_url).hostname}:
+        raise Refused(f"this server is not called {name!r}", remedy="tell it with --public-url what it is called")
 
 
 def _refuse_other_sites(request: Request, public_url: str) -> None:

@@ -18,7 +18,7 @@ from aimsgraph.web.auth import Scope, authorise
 from aimsgraph.web.multipart import split_parts
 from aimsgraph.web.negotiation import GRAPHS, choose, with_charset
 from aimsgraph.web.problems import HttpProblem
-from aimsgraph.web.requests import media_type, query_parameters, read_body
+from aimsgraph.web.requests import check_iri, media_type, query_parameters, read_body
 from aimsgraph.web.service import Service
 
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -88,7 +88,7 @@ async def _write(service: Service, request: Request, kind: str, name: str | None
                 remedy=f"send one of {', '.join(_READ)}",
             )  # fmt: skip
         format_ = GRAPHS[said]
-        body = await read_body(request, service.settings.body_bytes)
+        body = await read_body(request, service.settings.body_bytes, service.settings.write_seconds)
     write = Write(
         kind,
         body,
@@ -119,14 +119,12 @@ def _graph(service: Service, request: Request) -> str | None:
     """
     direct = request.path_params.get("name")
     if direct is not None:
-        return f"{service.address(request)}/graphs/{direct}"
+        return check_iri(f"{service.address(request)}/graphs/{direct}")
     parameters = query_parameters(request)
     name, default = parameters.one("graph"), parameters.one("default")
     if (name is None) == (default is None):
         raise HttpProblem(400, "bad-parameter", "say which graph", remedy="give either ?graph=IRI or ?default")
-    if name is not None and (":" not in name or any(character in name for character in ' <>"{}|\\^`')):
-        raise HttpProblem(400, "bad-parameter", f"{name!r} is no absolute IRI")
-    return name
+    return None if name is None else check_iri(name)
 
 
 def _generations(request: Request) -> tuple[str, ...] | None:

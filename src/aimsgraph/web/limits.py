@@ -13,6 +13,8 @@ from aimsgraph.web.problems import problem
 
 REMEMBERED = 10_000
 """So many askers are remembered; who has not asked for longest is forgotten first."""
+LONGEST_PATH = 1_000
+"""Nothing has a longer address, and looking for what resembles one takes the longer the longer it is."""
 UNLIMITED_PATHS = frozenset({"/healthz", "/readyz"})
 
 
@@ -37,6 +39,12 @@ class Limits:
         """Answer a request."""
         if scope["type"] != "http" or scope["path"] in UNLIMITED_PATHS:
             await self._app(scope, receive, send)
+            return
+        if len(scope["path"]) > LONGEST_PATH:
+            response = problem(
+                Request(scope), 414, "bad-parameter", f"the address has more than {LONGEST_PATH:,} characters"
+            )
+            await response(scope, receive, send)
             return
         asker = self._asker(_name(scope))
         wait = self._wait(asker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
@@ -26,9 +27,9 @@ from aimsgraph.web.service import Service
 MOST_SAID, MOST_POINTING = 5000, 500
 OFFERED = ("text/turtle", "text/html", "application/ld+json", "application/n-triples", "application/rdf+xml")
 SPACES = ("id", "map", "ontology", "vocab")
-_INFERRED = ox.NamedNode(GRAPH + "inferred")
 _TOPIC = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
 _COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
+_NAMES: WeakKeyDictionary[AimsGraph, tuple[str, ...]] = WeakKeyDictionary()
 _FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
@@ -39,7 +40,7 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What the graph holds about an IRI, as asserted; what follows from it is for queries.
+    """What the graph holds about an IRI, with what follows from it, as a query would see it.
 
     Attributes:
         said: the triples with it as subject.
@@ -97,9 +98,8 @@ def find_thing(graph: AimsGraph, iri: str) -> Thing:
         node = ox.NamedNode(iri)
     except ValueError:
         raise _unknown(graph, iri) from None
-    asserted = graph.asserted
-    said = _triples(asserted.quads(subject=node), MOST_SAID + 1)
-    pointing = _triples(asserted.quads(object=node), MOST_POINTING + 1)
+    said = _triples(graph.store.quads(subject=node), MOST_SAID + 1)
+    pointing = _triples(graph.store.quads(object=node), MOST_POINTING + 1)
     if not said and not pointing:
         raise _unknown(graph, iri)
     cut = [
@@ -115,12 +115,9 @@ def find_thing(graph: AimsGraph, iri: str) -> Thing:
 
 def find_terms(graph: AimsGraph) -> Thing:
     """Return what the graph says of every term of the ontology."""
-    said = [
-        quad.triple
-        for quad in graph.asserted.quads()
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(TERM)
-    ]
-    return Thing(TERM.rstrip("#"), tuple(sorted(set(said), key=str)), ())
+    terms = (ox.NamedNode(name) for name in _names(graph) if name.startswith(TERM))
+    said = [triple for term in terms for triple in _triples(graph.store.quads(subject=term), MOST_SAID)]
+    return Thing(TERM.rstrip("#"), tuple(said), ())
 
 
 async def _reply(service: Service, request: Request, find: Callable[[AimsGraph], Thing]) -> Response:
@@ -137,6 +134,8 @@ async def _reply(service: Service, request: Request, find: Callable[[AimsGraph],
         return _serialise(thing, address, chosen)
 
     body = await service.ask(make)
+    if is_known(request, headers["ETag"], exists=True):
+        return Response(status_code=304, headers=headers)
     return Response(body, media_type=with_charset(chosen), headers=headers | (HEADERS if chosen == "text/html" else {}))
 
 
@@ -146,13 +145,18 @@ def _serialise(thing: Thing, address: str, media_type: str) -> bytes:
     if thing.cut:
         about.append(ox.Triple(document, _COMMENT, ox.Literal(thing.cut, language="en")))
     triples = dict.fromkeys([*thing.said, *thing.pointing, *about])
-    return ox.serialize(triples, format=_FORMATS[media_type], prefixes=load_prefixes().as_dict()) or b""
+    return ox.serialize(triples, format=_FORMATS[media_type], prefixes=_prefixes(triples)) or b""
+
+
+def _prefixes(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """Return the prefixes that these triples use."""
+    terms = (term for triple in triples for term in triple)
+    return load_prefixes().used_by(term.value for term in terms if isinstance(term, ox.NamedNode))
 
 
 def _triples(quads: Iterable[ox.Quad], most: int) -> list[ox.Triple]:
     """Return at most so many triples, each once, in a steady order as far as they are all there."""
-    asserted = (quad.triple for quad in quads if quad.graph_name != _INFERRED)
-    return sorted(dict.fromkeys(islice(asserted, most)), key=str)
+    return sorted(islice(dict.fromkeys(quad.triple for quad in quads), most), key=str)
 
 
 def _form(request: Request) -> str:
@@ -169,14 +173,23 @@ def _form(request: Request) -> str:
 
 
 def _unknown(graph: AimsGraph, iri: str) -> NotFound:
-    from rapidfuzz import process
+    from rapidfuzz import fuzz, process
 
     space = BASE + iri.removeprefix(BASE).partition("/")[0]
-    subjects = {quad.subject for quad in graph.asserted.quads()}
-    names = sorted(each.value for each in subjects if isinstance(each, ox.NamedNode) and each.value.startswith(space))
-    near = [found[0] for found in process.extract(iri, names, limit=3)]
+    names = [name for name in _names(graph) if name.startswith(space)]
+    near = [found[0] for found in process.extract(iri, names, scorer=fuzz.ratio, limit=3)]
     remedy = f"nearest: {', '.join(near)}" if near else f"GET /id/… for IRIs below {BASE}id/"
     return NotFound(f"nothing in the graph has the address {iri!r}", remedy=remedy)
+
+
+def _names(graph: AimsGraph) -> tuple[str, ...]:
+    """Return every IRI of ours that something is said of, sorted; kept as long as the graph is."""
+    found = _NAMES.get(graph)
+    if found is None:
+        subjects = {quad.subject for quad in graph.store.quads()}
+        ours = (each.value for each in subjects if isinstance(each, ox.NamedNode) and each.value.startswith(BASE))
+        found = _NAMES[graph] = tuple(sorted(ours))
+    return found
 
 
 def _query_of(iri: str) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import uvicorn
 from fastapi import FastAPI
 
+from aimsgraph.web.connections import connection_options
 from aimsgraph.web.settings import ServeSettings
+
+SWITCH_SECONDS = 0.001
+"""A thread that computes lets the one that answers go on after so long."""
 
 
 async def listen(
@@ -24,10 +29,11 @@ async def listen(
     Raises:
         AimsgraphError: the app cannot be opened.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     async with opened as app:
         config = uvicorn.Config(
             app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False,
-            timeout_keep_alive=10, h11_max_incomplete_event_size=64 * 1024, lifespan="off",
+            lifespan="off", **connection_options(),
         )  # fmt: skip
         server = uvicorn.Server(config)
         sockets = [config.bind_socket()]

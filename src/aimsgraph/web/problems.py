@@ -74,6 +74,7 @@ _TITLES = {
     "unauthorised": "A valid key is needed",
     "not-acceptable": "The answer cannot be written in any form asked for",
     "unsupported-media-type": "The body is of a type that is not read here",
+    "request-timeout": "The request did not arrive in time",
     "body-too-large": "The body is too large",
     "method-not-allowed": "This method is not for this address",
     "internal": "Something went wrong here",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,18 +88,28 @@ class Registers:
             if (kept := self._postures.get(key)) is not None:
                 self._postures.move_to_end(key)
                 return kept
-        try:
+        with self.reading(slug):
             posture = graph.posture(
                 known.path, system=asked.system, on=moment.on, law_as_of=moment.law_as_of,
                 min_status=asked.min_status, without=without,
             )  # fmt: skip
-        except InputError as error:
-            raise _unsound(slug, error) from error
         with self._lock:
             self._postures[key] = posture
             while len(self._postures) > KEPT:
                 self._postures.popitem(last=False)
         return posture
+
+    @contextlib.contextmanager
+    def reading(self, slug: str) -> Iterator[None]:
+        """Tell of a register that says something wrong as the fault of the server that it is, not of who asks.
+
+        Raises:
+            HttpProblem: 503.
+        """
+        try:
+            yield
+        except InputError as error:
+            raise _unsound(slug, error) from error
 
     def _find(self, slug: str, principal: Principal) -> _Known:
         principal.require_organisation(slug)
@@ -120,7 +132,9 @@ class Registers:
             _log.warning("a register cannot be read: %s", error)
             register = None
         if register is None:
-            return known  # it is still known whose it is; asking about it says what is wrong
+            if known is None:
+                return None
+            register = known.register  # it is still known whose it is; asking about it says what is wrong
         self._known[path] = found = _Known(path, state, register)
         return found
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
+import anyio.to_thread
+import pyoxigraph as ox
+from anyio import CapacityLimiter
 from fastapi import Request
 
 from aimsgraph.web.problems import HttpProblem
 
+T = TypeVar("T")
 FORM = "application/x-www-form-urlencoded"
 MOST_PARAMETERS = 10_000
+BODY_SECONDS = 30.0
+LONG = 64 * 1024
+"""Reading a text of more bytes takes so long that others would wait for it."""
+_one_at_a_time = CapacityLimiter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +59,37 @@ class Parameters:
         return found[0] if found else None
 
 
+async def read_form(request: Request, most: int, seconds: float = BODY_SECONDS) -> Parameters:
+    """Return the parameters that the body of a request holds.
+
+    Raises:
+        HttpProblem: see `read_body` and `Parameters.parse`.
+    """
+    return await apart(Parameters.parse, text_of(await read_body(request, most, seconds)))
+
+
+async def apart(read: Callable[[str], T], text: str) -> T:
+    """Read a text, in a thread when it is long: one at a time, so that short ones hardly notice."""
+    if len(text) <= LONG:
+        return read(text)
+    return await anyio.to_thread.run_sync(read, text, limiter=_one_at_a_time)
+
+
 def query_parameters(request: Request) -> Parameters:
     """Return the parameters of a request's address."""
     return Parameters.parse(request.scope["query_string"].decode("ascii", "replace"))
+
+
+def check_iri(iri: str) -> str:
+    """Return an IRI as it is.
+
+    Raises:
+        HttpProblem: 400, it is no absolute IRI.
+    """
+    try:
+        return ox.NamedNode(iri).value
+    except ValueError as error:
+        raise HttpProblem(400, "bad-parameter", f"{iri!r} is no absolute IRI: {error}") from error
 
 
 def media_type(request: Request) -> str:
@@ -58,12 +97,23 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def read_body(request: Request, most: int) -> bytes:
+async def read_body(request: Request, most: int, seconds: float = BODY_SECONDS) -> bytes:
     """Return the body of a request.
 
     Raises:
-        HttpProblem: 413, it is longer than allowed.
+        HttpProblem: 413, it is longer than allowed; 408, it is not there in time.
     """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request, most)
+    except TimeoutError:
+        raise HttpProblem(
+            408, "request-timeout", f"the body was not there within {seconds:g} s",
+            remedy="send it faster, or in parts", headers={"Connection": "close"},
+        ) from None  # fmt: skip
+
+
+async def _read(request: Request, most: int) -> bytes:
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > most:
         raise _too_large(most)

@@ -18,6 +18,7 @@ from aimsgraph.errors import NotFound
 from aimsgraph.execution.room import Room
 from aimsgraph.execution.settings import TemplateSettings
 from aimsgraph.execution.write_room import Write, WriteRoom, Written
+from aimsgraph.web.federation import Federation
 from aimsgraph.web.keys import KeyFile
 from aimsgraph.web.settings import ServeSettings
 
@@ -31,6 +32,7 @@ class Service:
         settings: how it runs.
         room: where queries over the shared content are run.
         writer: where changes are made; None when none are taken.
+        federation: the other servers a query may name.
         keys: who may ask for what; None when there is no key file.
     """
 
@@ -39,6 +41,7 @@ class Service:
         self.room = room
         self.writer = writer
         self.keys = KeyFile(settings.keys) if settings.keys else None
+        self.federation = Federation(settings.federation)
         self._graph: AimsGraph | None = None
         self._opened = ""
         self._opening = anyio.Lock()

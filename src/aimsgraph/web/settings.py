@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aimsgraph.errors import UsageError
 from aimsgraph.settings import MEMORY, Settings
@@ -80,6 +81,10 @@ class ServeSettings:
         Raises:
             UsageError: what is wrong and how to put it right.
         """
+        for address in self.federation:
+            parts = urlsplit(address)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
+                raise UsageError(f"{address!r} is no address of a SPARQL server", remedy="give http://HOST/PATH")
         if self.writes and self.program.store == MEMORY:
             raise UsageError("a store in memory takes no updates", remedy="give --store PATH, or leave --writes out")
         if self.writes and "://" in self.program.store:

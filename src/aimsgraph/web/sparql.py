@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 from fastapi import APIRouter, Request, Response
 
 from aimsgraph.errors import Refused
 from aimsgraph.execution.room import Query
 from aimsgraph.execution.write_room import Write
-from aimsgraph.graph.query_text import QueryForm, check_query
+from aimsgraph.graph.query_text import MAX_QUERY_CHARACTERS, QueryForm, form_of_start
 from aimsgraph.graph.union import Dataset
 from aimsgraph.web.answers import send_answer
 from aimsgraph.web.auth import Scope, authorise
 from aimsgraph.web.description import describe_service
 from aimsgraph.web.negotiation import GRAPHS, NAMES, ROWS, choose, with_charset
 from aimsgraph.web.problems import HttpProblem
-from aimsgraph.web.requests import FORM, Parameters, media_type, query_parameters, read_body, text_of
+from aimsgraph.web.requests import (
+    FORM,
+    Parameters,
+    apart,
+    check_iri,
+    media_type,
+    query_parameters,
+    read_body,
+    read_form,
+    text_of,
+)
 from aimsgraph.web.service import Service
 from aimsgraph.web.update_text import with_dataset
 
@@ -33,24 +44,32 @@ def routes(service: Service) -> APIRouter:
         parameters = query_parameters(request)
         if "update" in dict(parameters.pairs):
             raise HttpProblem(400, "bad-parameter", "an update goes to /update, by POST")
+        await authorise(service, request, Scope.READ)
         if not parameters.all("query"):
             return await describe_service(service, request)
         return await _query(service, request, parameters)
 
     @router.post("/sparql", summary="Ask a SPARQL query sent as a form or as itself")
     async def post_sparql(request: Request) -> Response:
-        return await _query(service, request, await _posted(service, request, QUERY_TYPE, "query"))
+        await authorise(service, request, Scope.READ)
+        settings = service.settings
+        most = min(settings.body_bytes, 4 * MAX_QUERY_CHARACTERS)
+        parameters = await _posted(request, QUERY_TYPE, "query", most, settings.query_seconds)
+        return await _query(service, request, parameters)
 
     @router.post("/update", summary="Change the store by a SPARQL update", status_code=204)
     async def post_update(request: Request) -> Response:
         principal = await authorise(service, request, Scope.WRITE)
         if service.writer is None:
             raise Refused("this server takes no updates", remedy="start it with `--store PATH --writes`")
-        parameters = await _posted(service, request, UPDATE_TYPE, "update")
+        settings = service.settings
+        parameters = await _posted(request, UPDATE_TYPE, "update", settings.body_bytes, settings.write_seconds)
         text = parameters.one("update")
         if text is None:
             raise HttpProblem(400, "bad-parameter", "there is no update", remedy="send it as `update=…`")
-        text = with_dataset(text, parameters.all("using-graph-uri"), parameters.all("using-named-graph-uri"))
+        default, named = parameters.all("using-graph-uri"), parameters.all("using-named-graph-uri")
+        if default or named:
+            text = await apart(lambda said: with_dataset(said, default, named), text)
         written = await service.write(
             Write(
                 "update",
@@ -65,13 +84,13 @@ def routes(service: Service) -> APIRouter:
     return router
 
 
-async def _posted(service: Service, request: Request, direct: str, name: str) -> Parameters:
+async def _posted(request: Request, direct: str, name: str, most: int, seconds: float) -> Parameters:
     """Return the parameters of a request by POST, with the text itself under its name."""
     kind = media_type(request)
     if kind == FORM:
-        return Parameters.parse(text_of(await read_body(request, service.settings.body_bytes)))
+        return await read_form(request, most, seconds)
     if kind == direct:
-        text = text_of(await read_body(request, service.settings.body_bytes))
+        text = text_of(await read_body(request, most, seconds))
         return Parameters(((name, text), *query_parameters(request).pairs))
     raise HttpProblem(
         415, "unsupported-media-type", f"a body of type {kind or 'unknown'!r} is not read here",
@@ -80,21 +99,25 @@ async def _posted(service: Service, request: Request, direct: str, name: str) ->
 
 
 async def _query(service: Service, request: Request, parameters: Parameters) -> Response:
-    await authorise(service, request, Scope.READ)
     text = parameters.one("query")
     if text is None:
         raise HttpProblem(400, "bad-parameter", "there is no query", remedy="send it as `query=…`")
-    checked = check_query(text)
-    forms = GRAPHS if checked.form in (QueryForm.CONSTRUCT, QueryForm.DESCRIBE) else ROWS
+    form = form_of_start(text)  # whether it may be run is for the room to say: looking at all of it takes time
+    forms = GRAPHS if form in (QueryForm.CONSTRUCT, QueryForm.DESCRIBE) else ROWS
     chosen = _media_type(request, parameters, list(forms))
     etag = _etag(service.generation, chosen, text, parameters)
     headers = {"ETag": etag, "Vary": "Accept, Authorization", "Cache-Control": "no-cache"}
     if request.method == "GET" and etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
+    seconds = _seconds(service, parameters)
+    if service.federation.may_be_in(text):
+        started = time.monotonic()
+        text = await service.federation.resolve(text, seconds)
+        seconds -= time.monotonic() - started
+        headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store"}
     query = Query(
         text, forms[chosen], dataset_of(service, request, parameters), service.settings.answer_bytes, service.generation
     )
-    seconds = _seconds(service, parameters)
     return await send_answer(service.room, query, seconds, with_charset(chosen), headers)
 
 
@@ -117,8 +140,7 @@ def dataset_of(service: Service, request: Request, parameters: Parameters) -> Da
     if not default and not named:
         return Dataset(union=service.settings.union_default_graph, base=base)
     for iri in (*default, *named):
-        if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`'):
-            raise HttpProblem(400, "bad-parameter", f"{iri!r} is no absolute IRI")
+        check_iri(iri)
     return Dataset(default, named, base=base)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aimsgraph.graph.lexer import scan_sparql
 from aimsgraph.web.problems import HttpProblem
+from aimsgraph.web.requests import check_iri
 
 
 def with_dataset(text: str, default: tuple[str, ...], named: tuple[str, ...]) -> str:
@@ -18,8 +19,7 @@ def with_dataset(text: str, default: tuple[str, ...], named: tuple[str, ...]) ->
     if not default and not named:
         return text
     for iri in (*default, *named):
-        if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`'):
-            raise HttpProblem(400, "bad-parameter", f"{iri!r} is no absolute IRI")
+        check_iri(iri)
     scan = scan_sparql(text)
     outside = [token for token in scan.tokens if token.depth == 0]
     if any(token.word in {"USING", "WITH"} for token in outside):

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+import time
 
 import pyoxigraph as ox
 import pytest
@@ -17,6 +18,7 @@ from aimsgraph.graph.query_text import (
     check_query,
     check_update,
     detect_form,
+    form_of_start,
 )
 
 PROLOGUE = "PREFIX : <http://127.0.0.1:1/> PREFIX ex: <http://127.0.0.1:1/> PREFIX service: <http://127.0.0.1:1/> "
@@ -368,3 +370,28 @@ def test_constants_are_not_counted():
 def test_length_is_bounded():
     with pytest.raises(Refused, match="characters"):
         check_query("SELECT * {}" + " " * 1_000_000)
+
+
+def test_a_name_whose_prefix_never_ends_costs_no_time_that_grows_with_its_square():
+    def seconds(length):
+        started = time.perf_counter()
+        with pytest.raises(QuerySyntaxError, match="name of more than"):
+            check_query("ASK { ?s ?p a" + ".a" * length + " }")
+        return time.perf_counter() - started
+
+    assert seconds(400_000) < 0.5
+    names = "".join(f"PREFIX {'p' * length}: <urn:{length}/> " for length in (1, 250, 257))
+    ox.Store().query(f"{names} ASK {{ ?s {'p' * 257}:x 1 }}")
+    assert check_query(f"{names} ASK {{ ?s {'p' * 257}:x 1 }}").form is QueryForm.ASK
+    with pytest.raises(QuerySyntaxError, match="name of more than"):
+        check_query(f"PREFIX {'p' * 259}: <urn:x> ASK {{}}")
+
+
+def test_the_form_is_known_from_the_start_of_a_text():
+    hostile = "{" * 1000 + '"' * 3
+    for word, form in (("SELECT", QueryForm.SELECT), ("describe", QueryForm.DESCRIBE), ("CLEAR", QueryForm.UPDATE)):
+        assert form_of_start(f"BASE <urn:x> PREFIX ask: <urn:y> # CONSTRUCT\n {word} {hostile}") is form
+    with pytest.raises(QuerySyntaxError, match="expected SELECT"):
+        form_of_start("PREFIX a: <urn:x>")
+    with pytest.raises(Refused, match="prefixes"):
+        form_of_start("PREFIX a: <urn:x> " * 2000 + "ASK {}")

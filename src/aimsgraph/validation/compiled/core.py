@@ -1,0 +1,199 @@
+"""The core constraint components: what each parameter of a shape means, as checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from aimsgraph.graph.store import Subject, Term
+from aimsgraph.validation.compiled.graph import RDF, RDFS, XSD, NotCompilable, ShapesGraph, name_of, sh
+from aimsgraph.validation.compiled.lexical import is_kept, is_well_formed
+from aimsgraph.validation.compiled.paths import Predicate, read_path
+from aimsgraph.validation.compiled.plan import (
+    HOLE,
+    AtLeast,
+    AtMost,
+    Before,
+    Check,
+    Closed,
+    Condition,
+    DisjointFrom,
+    Has,
+    HasClass,
+    OneOf,
+    SameAs,
+    UniqueLanguages,
+)
+
+_KINDS: Final = {
+    "IRI": f"ISIRI({HOLE})",
+    "Literal": f"ISLITERAL({HOLE})",
+    "BlankNode": f"ISBLANK({HOLE})",
+    "BlankNodeOrIRI": f"ISBLANK({HOLE}) || ISIRI({HOLE})",
+    "BlankNodeOrLiteral": f"ISBLANK({HOLE}) || ISLITERAL({HOLE})",
+    "IRIOrLiteral": f"ISIRI({HOLE}) || ISLITERAL({HOLE})",
+}
+_RANGES: Final = {"minExclusive": ">", "minInclusive": ">=", "maxExclusive": "<", "maxInclusive": "<="}
+_PLAIN: Final = r"[^\\.?*+{}()\[\]^$|]"
+_ESCAPE: Final = r"\\[dDsSwWnrt\\.?*+{}()\[\]^$|/-]"
+_SET: Final = r"\[\^?(?:[^\\\[\]&~]|\\[dDsSwWnrt\\.?*+{}()\[\]^$|/-])+\]"
+_PORTABLE: Final = re.compile(rf"(?:{_PLAIN}|{_ESCAPE}|{_SET}|[.?*+()|^$]|\{{[0-9]+(?:,[0-9]*)?\}})*")
+_MOST_REPEATS: Final = 1000
+_SHAPE_FREE: Final = (
+    "class", "datatype", "nodeKind", "minCount", "maxCount", *_RANGES, "minLength", "maxLength", "pattern",
+    "languageIn", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals", "closed", "hasValue", "in",
+)  # fmt: skip
+PARAMETERS: Final = {sh(name): name for name in _SHAPE_FREE}
+"""The parameters of the components that are about no other shape."""
+
+
+def component(name: str) -> str:
+    """Return the IRI of the component of a parameter."""
+    return sh(name[0].upper() + name[1:] + "ConstraintComponent").value
+
+
+def read_checks(shapes: ShapesGraph, node: Subject, name: str, *, has_path: bool) -> Iterator[Check]:
+    """Yield the checks that a parameter of a shape asks for.
+
+    Args:
+        shapes: the shapes graph.
+        node: the shape.
+        name: local name of the parameter.
+        has_path: whether the shape is a property shape.
+
+    Raises:
+        NotCompilable: the parameter is used in a way no plan can say.
+    """
+    iri = component(name)
+    values = shapes.objects(node, sh(name))
+    if name in _RANGES:
+        for value in values:
+            yield Condition(iri, f"{HOLE} {_RANGES[name]} {_literal(value, name)}")
+    elif name == "class":
+        for value in values:
+            yield HasClass(iri, _iri(value, name))
+    elif name == "hasValue":
+        for value in values:
+            yield Has(iri, read_constant(value))
+    elif name in _PAIRS:
+        if not has_path and name not in ("equals", "disjoint"):
+            raise NotCompilable(f"sh:{name} on a node shape")
+        for value in values:
+            yield _PAIRS[name](iri, _iri(value, name))
+    elif name == "pattern":
+        flags = shapes.one(node, sh("flags"))
+        for value in values:
+            yield Condition(iri, _matches(_literal(value, name).value, flags))
+    else:
+        value = shapes.one(node, sh(name))
+        assert value is not None  # the parameter is there
+        yield from _read_single(shapes, node, name, value, has_path)
+
+
+_PAIRS: Final[dict[str, Callable[[str, str], Check]]] = {
+    "equals": SameAs,
+    "disjoint": DisjointFrom,
+    "lessThan": lambda iri, predicate: Before(iri, predicate, or_equal=False),
+    "lessThanOrEquals": lambda iri, predicate: Before(iri, predicate, or_equal=True),
+}
+
+
+def _read_single(shapes: ShapesGraph, node: Subject, name: str, value: Term, has_path: bool) -> Iterator[Check]:
+    iri = component(name)
+    if name in ("minCount", "maxCount", "uniqueLang") and not has_path:
+        raise NotCompilable(f"sh:{name} on a node shape")
+    if name == "datatype":
+        yield Condition(iri, _has_datatype(_iri(value, name)))
+    elif name == "nodeKind":
+        kind = _KINDS.get(_iri(value, name).removeprefix(sh("").value))
+        if kind is None:
+            raise NotCompilable(f"no node kind: {name_of(value)}")
+        yield Condition(iri, kind)
+    elif name in ("minLength", "maxLength"):
+        sign = ">=" if name == "minLength" else "<="
+        yield Condition(iri, f"STRLEN(STR({HOLE})) {sign} {shapes.count(node, sh(name))}")
+    elif name in ("minCount", "maxCount"):
+        count = shapes.count(node, sh(name))
+        assert count is not None  # the parameter is there
+        yield AtLeast(iri, count) if name == "minCount" else AtMost(iri, count)
+    elif name == "languageIn":
+        ranges = [_literal(item, name).value for item in shapes.items(value)]
+        tests = [f"LANGMATCHES(LANG({HOLE}), {ox.Literal(text)})" for text in ranges] or ["false"]
+        yield Condition(iri, " || ".join(tests))
+    elif name == "in":
+        yield OneOf(iri, tuple(read_constant(item) for item in shapes.items(value)))
+    elif name == "uniqueLang":
+        if shapes.flag(node, sh(name)):
+            yield UniqueLanguages(iri)
+    elif name == "closed" and shapes.flag(node, sh(name)):
+        yield Closed(iri, tuple(sorted(_allowed(shapes, node))))
+
+
+def _allowed(shapes: ShapesGraph, node: Subject) -> set[str]:
+    allowed: set[str] = set()
+    for list_ in shapes.objects(node, sh("ignoredProperties")):
+        allowed.update(_iri(item, "ignoredProperties") for item in shapes.items(list_))
+    for shape in shapes.objects(node, sh("property")):
+        for value in shapes.objects(shapes.node(shape, "sh:property"), sh("path")):
+            path = read_path(shapes, value)
+            allowed.update([path.iri] if isinstance(path, Predicate) else [])
+    return allowed
+
+
+def _has_datatype(iri: str) -> str:
+    if iri == RDFS + "Literal":
+        raise NotCompilable("sh:datatype rdfs:Literal, which engines read in different ways")
+    tests = [f"DATATYPE({HOLE}) = <{iri}>"]
+    if iri == RDF + "langString":
+        tests.append(f'LANG({HOLE}) != ""')
+    well_formed = is_well_formed(iri)
+    return " && ".join([*tests, well_formed] if well_formed else tests)
+
+
+def _matches(pattern: str, flags: Term | None) -> str:
+    """Return the condition that a value matches a pattern that all engines read alike.
+
+    Raises:
+        NotCompilable: engines may read it in different ways.
+    """
+    portable = pattern.replace("(?:", "(")
+    try:
+        re.compile(portable)
+    except re.error as error:
+        raise NotCompilable(f"sh:pattern cannot be read: {error}") from error
+    repeats = [int(number) for number in re.findall(r"[{,]([0-9]+)", portable)]
+    if not _PORTABLE.fullmatch(portable) or max(repeats, default=0) > _MOST_REPEATS:
+        raise NotCompilable(f"sh:pattern uses what engines read in different ways: {pattern}")
+    said = flags.value if isinstance(flags, ox.Literal) else ""
+    if set(said) - set("im"):
+        raise NotCompilable(f"sh:flags {said!r}: engines agree on i and m alone")
+    given = f", {ox.Literal(said)}" if said else ""
+    return f"REGEX(STR({HOLE}), {ox.Literal(portable)}{given})"
+
+
+def read_constant(term: Term) -> Term:
+    """Return a term that a query can compare with, term by term.
+
+    Raises:
+        NotCompilable: it is a blank node, or a literal that a store may take for another.
+    """
+    if isinstance(term, ox.Literal) and not is_kept(term):
+        raise NotCompilable(f"a store may not keep {term} as it is written")
+    if isinstance(term, ox.NamedNode | ox.Literal):
+        return term
+    raise NotCompilable("a blank node of the shapes is to be found in the data")
+
+
+def _iri(term: Term, name: str) -> str:
+    if isinstance(term, ox.NamedNode):
+        return term.value
+    raise NotCompilable(f"sh:{name} is no IRI: {name_of(term)}")
+
+
+def _literal(term: Term, name: str) -> ox.Literal:
+    if isinstance(term, ox.Literal):
+        return term
+    raise NotCompilable(f"sh:{name} is no literal: {name_of(term)}")

@@ -1,0 +1,103 @@
+"""HTTP/1.1 connections that cannot be held for nothing.
+
+The server itself knows a time limit only for an idle connection after its first answer. Here the head of a request has
+to be complete in time, what is sent after the answer is not waited for, an answer has to be taken, and when there are
+too many connections the one that has waited longest for a request makes room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import socket
+from typing import Any, ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS = 10
+"""The head of a request is complete so long after its connection was made, or after the answer before."""
+TAKE_SECONDS = 60
+"""A client that is behind has so long to catch up."""
+HEAD_BYTES = 64 * 1024
+MOST_CONNECTIONS = 1_000
+BACKLOG = 256
+"""So many connections at most are taken in one go, before anybody is answered."""
+
+
+class Connection(H11Protocol):
+    """One connection."""
+
+    _waiting: ClassVar[dict[Connection, None]] = {}  # of all that wait for a request, the one that began first is first
+    _waits: asyncio.TimerHandle | None = None
+    _is_behind: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request; make room when there are too many connections."""
+        super().connection_made(transport)
+        # asyncio does this only for sockets that say which protocol they are made with, and uvicorn's do not. Without
+        # it the body of an answer waits for the acknowledgement of its head, 40 ms on a connection that is kept.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._watch()
+        if len(self.connections) > most_connections():
+            next(iter(self._waiting)).transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came; the time for a head goes on until it is complete."""
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self._watch()
+
+    def pause_writing(self) -> None:
+        """Note that the client is behind."""
+        super().pause_writing()
+        if self._is_behind is None:
+            self._is_behind = self.loop.call_later(TAKE_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Note that the client has caught up."""
+        if self._is_behind is not None:
+            self._is_behind.cancel()
+            self._is_behind = None
+        super().resume_writing()
+
+    def _watch(self) -> None:
+        answered = self.cycle is not None and self.cycle.response_complete
+        if self.conn.their_state is not h11.IDLE and not answered:
+            self._stop()
+        elif self._waits is None and not self.transport.is_closing():
+            self._waits = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+            self._waiting[self] = None
+
+    def _stop(self) -> None:
+        if self._waits is not None:
+            self._waits.cancel()
+            self._waits = None
+            del self._waiting[self]
+
+
+def most_connections() -> int:
+    """Return how many connections are held at most: half of the files this process may open are for other things."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)
+
+
+def connection_options() -> dict[str, Any]:
+    """Return what `uvicorn.Config` is told of connections."""
+    return {
+        "http": Connection,
+        "ws": "none",
+        "backlog": BACKLOG,
+        "timeout_keep_alive": HEAD_SECONDS,
+        "h11_max_incomplete_event_size": HEAD_BYTES,
+    }
