@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from running import Server, running
 
 from aimsgraph.errors import UsageError
 from aimsgraph.settings import Settings
 from aimsgraph.web.keys import KeyFile, Scope
 from aimsgraph.web.settings import ServeSettings
+from running import Server, running
 
 ASK = {"query": "ASK {}"}
 UPDATE = {"update": "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }"}

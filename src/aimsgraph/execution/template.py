@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from aimsgraph.api import AimsGraph
 from aimsgraph.app import open_store
 from aimsgraph.errors import AimsgraphError
 from aimsgraph.execution.confine import Confinement, confine
@@ -24,6 +25,7 @@ from aimsgraph.execution.worker import View, describe_error, serve
 from aimsgraph.graph.directory import open_directory
 from aimsgraph.graph.embedded import MemoryStore
 from aimsgraph.graph.prefixes import load_prefixes
+from aimsgraph.graph.store import Store
 from aimsgraph.graph.union import UnionView
 from aimsgraph.settings import MEMORY
 
@@ -92,12 +94,19 @@ class _InDirectory:
 
 
 def _hold(settings: TemplateSettings) -> _InMemory | _InDirectory:
+    if settings.organisation is not None:
+        with AimsGraph(open_store(settings.program), settings.program) as graph:
+            held = graph.with_organisation(settings.organisation)
+            return _InMemory(_in_memory(held.store), held.version)
     if settings.program.store != MEMORY:
         return _InDirectory(Path(settings.program.store))
     opened = open_store(settings.program)
     opened.derive()
-    assert isinstance(opened.store, MemoryStore)
-    return _InMemory(opened.store, opened.version)
+    return _InMemory(_in_memory(opened.store), opened.version)
+
+
+def _in_memory(store: Store) -> MemoryStore:
+    return store if isinstance(store, MemoryStore) else MemoryStore(store.quads())
 
 
 def _become_worker(channel: socket.socket, held: Any, settings: TemplateSettings, prefixes: dict[str, str]) -> None:  # noqa: ANN401

@@ -22,6 +22,7 @@ from aimsgraph.web import (
     page,
     problem_pages,
     problems,
+    register_rooms,
     sparql,
 )
 from aimsgraph.web.limits import Limits
@@ -67,8 +68,10 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     problems.install(app)
     metrics = Metrics(service)
-    for room in (api_norms, api_crosswalk, api_documents, api_organisations, linked_data, sparql, graph_store, health):
+    # Routes are tried in order: those asked most come first.
+    for room in (sparql, health, api_crosswalk, api_norms, api_documents, api_organisations, linked_data, graph_store):
         app.include_router(room.routes(service))
+    app.include_router(register_rooms.routes(service))
     app.include_router(page.routes())
     app.include_router(docs_page.routes(app))
     app.include_router(problem_pages.routes())

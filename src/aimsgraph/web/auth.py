@@ -50,7 +50,8 @@ class Principal:
 async def authorise(service: Service, request: Request, scope: Scope) -> Principal:
     """Return who asks, when they may do this.
 
-    Without a key file, whoever reaches an address of this machine alone may do everything the server does at all.
+    Without a key file, whoever reaches an address of this machine alone may do everything the server does at all,
+    unless the operator said something of reading without a key: then that, and nothing more.
 
     Raises:
         Unauthorised: no key was shown, or one that does not count.
@@ -66,7 +67,7 @@ async def authorise(service: Service, request: Request, scope: Scope) -> Princip
         principal = _principal(service, shown, scope)
         request.state.key = principal.key
         return principal
-    if settings.keys is None and settings.is_loopback:
+    if settings.keys is None and settings.is_loopback and settings.anonymous_read is None:
         return Principal(organisations=None)
     if scope in _OPEN and settings.reads_are_open:
         return Principal()

@@ -32,9 +32,16 @@ class Metrics:
             ("aimsgraph_workers_ended", "Workers ended before their answer was complete", lambda: service.room.ended),
         ):
             Gauge(name, text, registry=self.registry).set_function(value)
-        Gauge(
+        self._service = service
+        self._info = Gauge(
             "aimsgraph_info", "Which program and content", ["version", "graph_version"], registry=self.registry
-        ).labels(__version__, service.generation).set(1)
+        )
+
+    def render(self) -> bytes:
+        """Return the figures as they are now."""
+        self._info.clear()
+        self._info.labels(__version__, self._service.generation).set(1)
+        return generate_latest(self.registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""
@@ -50,6 +57,6 @@ def routes(service: Service, metrics: Metrics) -> APIRouter:
     @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
     async def get_metrics(request: Request) -> Response:
         await authorise(service, request, Scope.READ)
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -72,6 +72,15 @@ class Registers:
         """
         return self._find(slug, principal).path
 
+    def found(self, slug: str, principal: Principal) -> tuple[Path, State]:
+        """Return where an organisation's register is kept, and the state of its files.
+
+        Raises:
+            NotFound: there is none, or it may not be seen, in the same words.
+        """
+        known = self._find(slug, principal)
+        return known.path, _state(known.path)
+
     def posture(self, graph: AimsGraph, slug: str, principal: Principal, asked: PostureAsked) -> Posture:
         """Return where an organisation stands.
 

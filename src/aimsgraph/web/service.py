@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -44,6 +45,8 @@ class Service:
         self.federation = Federation(settings.federation)
         self._graph: AimsGraph | None = None
         self._opened = ""
+        self._rooms: set[Room] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self._opening = anyio.Lock()
         self._threads = CapacityLimiter(max(4, 2 * settings.workers))
 
@@ -64,6 +67,7 @@ class Service:
             template = TemplateSettings(settings.program, worker_memory_bytes=settings.worker_bytes)
             room = await stack.enter_async_context(Room(template, workers=settings.workers))
             service = cls(settings, room, writer)
+            stack.push_async_callback(service._end_rooms)
             with contextlib.suppress(NotFound):  # a store without content still answers SPARQL
                 await service.ask(lambda graph: graph.index)
             yield service
@@ -97,6 +101,36 @@ class Service:
         """
         assert self.writer is not None
         return await self.writer.write(write, self.settings.write_seconds)
+
+    async def hold(self, room: Room) -> Room:
+        """Open a further room, which is closed with the server.
+
+        Raises:
+            AimsgraphError: what it is to hold cannot be opened.
+        """
+        await room.__aenter__()
+        self._rooms.add(room)
+        return room
+
+    def let_go(self, room: Room) -> None:
+        """Close a room that `hold` opened, once what runs in it has ended."""
+        task = asyncio.get_running_loop().create_task(self._close_when_idle(room))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _close_when_idle(self, room: Room) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.query_seconds):
+                while room.busy or room.queued:
+                    await asyncio.sleep(0.1)
+        self._rooms.discard(room)
+        await room.close()
+
+    async def _end_rooms(self) -> None:
+        for task in list(self._closing):
+            task.cancel()
+        for room in list(self._rooms):
+            await room.close()
 
     def close(self) -> None:
         """Let go of the graph."""

@@ -87,8 +87,16 @@ class ServeSettings:
                 raise UsageError(f"{address!r} is no address of a SPARQL server", remedy="give http://HOST/PATH")
         if self.writes and self.program.store == MEMORY:
             raise UsageError("a store in memory takes no updates", remedy="give --store PATH, or leave --writes out")
-        if self.writes and "://" in self.program.store:
-            raise UsageError("updates go to the store's own server", remedy="leave --writes out")
+        if "://" in self.program.store:
+            raise UsageError(
+                "a store at an address is served by its own server",
+                remedy="ask it there, or give --store PATH; the command line works on it",
+            )
+        if self.is_loopback and self.keys is None and self.public_url and (self.writes or self.organisations):
+            raise UsageError(
+                f"whoever reaches {self.public_url} could change the store or read a register without a key",
+                remedy="make a key with `aimsgraph keys new`, then give --keys FILE",
+            )
         if self.is_loopback:
             return
         if self.writes and self.keys is None:

@@ -8,7 +8,7 @@ import time
 from fastapi import APIRouter, Request, Response
 
 from aimsgraph.errors import Refused
-from aimsgraph.execution.room import Query
+from aimsgraph.execution.room import Query, Room
 from aimsgraph.execution.write_room import Write
 from aimsgraph.graph.query_text import MAX_QUERY_CHARACTERS, QueryForm, form_of_start
 from aimsgraph.graph.union import Dataset
@@ -47,15 +47,15 @@ def routes(service: Service) -> APIRouter:
         await authorise(service, request, Scope.READ)
         if not parameters.all("query"):
             return await describe_service(service, request)
-        return await _query(service, request, parameters)
+        return await answer_query(service, request, parameters)
 
     @router.post("/sparql", summary="Ask a SPARQL query sent as a form or as itself")
     async def post_sparql(request: Request) -> Response:
         await authorise(service, request, Scope.READ)
         settings = service.settings
         most = min(settings.body_bytes, 4 * MAX_QUERY_CHARACTERS)
-        parameters = await _posted(request, QUERY_TYPE, "query", most, settings.query_seconds)
-        return await _query(service, request, parameters)
+        parameters = await read_posted(request, QUERY_TYPE, "query", most, settings.query_seconds)
+        return await answer_query(service, request, parameters)
 
     @router.post("/update", summary="Change the store by a SPARQL update", status_code=204)
     async def post_update(request: Request) -> Response:
@@ -63,7 +63,7 @@ def routes(service: Service) -> APIRouter:
         if service.writer is None:
             raise Refused("this server takes no updates", remedy="start it with `--store PATH --writes`")
         settings = service.settings
-        parameters = await _posted(request, UPDATE_TYPE, "update", settings.body_bytes, settings.write_seconds)
+        parameters = await read_posted(request, UPDATE_TYPE, "update", settings.body_bytes, settings.write_seconds)
         text = parameters.one("update")
         if text is None:
             raise HttpProblem(400, "bad-parameter", "there is no update", remedy="send it as `update=…`")
@@ -84,7 +84,7 @@ def routes(service: Service) -> APIRouter:
     return router
 
 
-async def _posted(request: Request, direct: str, name: str, most: int, seconds: float) -> Parameters:
+async def read_posted(request: Request, direct: str, name: str, most: int, seconds: float) -> Parameters:
     """Return the parameters of a request by POST, with the text itself under its name."""
     kind = media_type(request)
     if kind == FORM:
@@ -98,14 +98,22 @@ async def _posted(request: Request, direct: str, name: str, most: int, seconds: 
     )  # fmt: skip
 
 
-async def _query(service: Service, request: Request, parameters: Parameters) -> Response:
+async def answer_query(
+    service: Service, request: Request, parameters: Parameters, room: Room | None = None
+) -> Response:
+    """Answer a query of the protocol over the shared content, or over what another room holds.
+
+    Raises:
+        AimsgraphError: the request is wrong, or the query failed before anything was sent.
+    """
+    generation = room.generation if room else service.generation
     text = parameters.one("query")
     if text is None:
         raise HttpProblem(400, "bad-parameter", "there is no query", remedy="send it as `query=…`")
     form = form_of_start(text)  # whether it may be run is for the room to say: looking at all of it takes time
     forms = GRAPHS if form in (QueryForm.CONSTRUCT, QueryForm.DESCRIBE) else ROWS
     chosen = _media_type(request, parameters, list(forms))
-    etag = _etag(service.generation, chosen, text, parameters)
+    etag = _etag(generation, chosen, text, parameters)
     headers = {"ETag": etag, "Vary": "Accept, Authorization", "Cache-Control": "no-cache"}
     if request.method == "GET" and etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
@@ -116,9 +124,9 @@ async def _query(service: Service, request: Request, parameters: Parameters) -> 
         seconds -= time.monotonic() - started
         headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store"}
     query = Query(
-        text, forms[chosen], dataset_of(service, request, parameters), service.settings.answer_bytes, service.generation
+        text, forms[chosen], dataset_of(service, request, parameters), service.settings.answer_bytes, generation
     )
-    return await send_answer(service.room, query, seconds, with_charset(chosen), headers)
+    return await send_answer(room or service.room, query, seconds, with_charset(chosen), headers)
 
 
 def _media_type(request: Request, parameters: Parameters, offered: list[str]) -> str:
