@@ -9,8 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 from w3c_suites import SUITES
 
-from aimsgraph.validation.compiled.paths import read_path, shown_path
 from aimsgraph.validation.compiled.graph import ShapesGraph
+from aimsgraph.validation.compiled.paths import read_path, shown_path
 
 ROOT = SUITES / "shacl" / "data-shapes-test-suite" / "tests" if SUITES else None
 HERE = "http://w3c.example/shacl/"
@@ -76,7 +76,9 @@ def _tests_of(iri: str) -> Iterator[Entry]:
     graph = ShapesGraph(read(iri))
     for node in graph.subjects(RDF_TYPE, ox.NamedNode(SHT + "Validate")):
         action = graph.objects(node, ox.NamedNode(MF + "action"))[0]
-        data, shapes = (graph.objects(action, ox.NamedNode(SHT + name))[0].value for name in ("dataGraph", "shapesGraph"))
+        data, shapes = (
+            graph.objects(action, ox.NamedNode(SHT + name))[0].value for name in ("dataGraph", "shapesGraph")
+        )
         expected = graph.objects(node, ox.NamedNode(MF + "result"))[0]
         folder = Path(iri.removeprefix(HERE)).parent.as_posix()
         name = node.value.rpartition("/")[2]

@@ -33,7 +33,9 @@ class Oracle:
 
     def __init__(self) -> None:
         command = [sys.executable, "-P", "-c", _LOOP, str(fallback.WORKER)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
 
     def judge(self, facts, shapes):
         """Return pySHACL's report, or its error."""

@@ -85,9 +85,7 @@ def compared(links, values):
     """Return property shapes about values that can be compared."""
     ranges = [one(f"{end}{kind}clusive", values) for end in ("min", "max") for kind in ("In", "Ex")]
     constraints = st.one_of(one("lessThan", links), one("lessThanOrEquals", links), *ranges)
-    return st.tuples(
-        st.sampled_from(links), st.lists(constraints, min_size=1, max_size=2, unique_by=kind_of), extras()
-    )
+    return st.tuples(st.sampled_from(links), st.lists(constraints, min_size=1, max_size=2, unique_by=kind_of), extras())
 
 
 def about_shapes(inner):
@@ -155,7 +153,7 @@ QUERIES = [
     "SELECT $this (COUNT(?value) AS ?n) WHERE { $this ex:p ?value } GROUP BY $this HAVING (COUNT(?value) > 1)",
     "SELECT $this ?value WHERE { { ?value ex:p ?o FILTER(?o = $this) } UNION { ?value ex:q $this } }",
     "SELECT $this ?value WHERE { ?value ex:p ?o BIND($this AS ?t) FILTER(?o = ?t) }",
-    "SELECT $this ?value WHERE { $this ex:v ?value . FILTER EXISTS { ?o ex:v ?n ; ex:l ?t . FILTER(?n > ?value) } }",
+    "SELECT $this ?value WHERE { $this ex:v ?value . FILTER EXISTS { ?o ex:v ?n ; ex:l ?t . FILTER(STR(?n) > STR(?value)) } }",
     "SELECT DISTINCT $this ?path ?value WHERE { $this ?path ?value . FILTER(ISLITERAL(?value)) }",
     "SELECT $this ?value WHERE { { SELECT $this (MAX(?n) AS ?value) WHERE { $this ex:v ?n } GROUP BY $this } }",
 ]
@@ -173,7 +171,9 @@ def shapes(draw, queries=False):
         targets = draw(TARGETS)
         if queries:
             constraints = [by_query(draw(st.sampled_from(QUERIES)))]
-            targets = [target for target in targets if '"' not in target and "targetNode" not in target] or ["sh:targetClass ex:C"]
+            targets = [target for target in targets if '"' not in target and "targetNode" not in target] or [
+                "sh:targetClass ex:C"
+            ]
         else:
             constraints = draw(node_constraints(NESTED))
         lines.append(f"ex:S{number} a sh:NodeShape ; {' ; '.join(targets + constraints)}{draw(extras())} .")

@@ -22,7 +22,7 @@ from running import running
 PAGE = Path(__file__).parents[2] / "docs/operate.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 SHOWN = commands(TEXT)
-NO_OPTION = {"program", "write_seconds", "answer_bytes", "body_bytes", "worker_bytes", "federation"}
+NO_OPTION = {"program", "write_seconds", "answer_bytes", "body_bytes", "worker_bytes"}
 """Settings that `serve` has no option for; `program` is what stands before it."""
 
 
