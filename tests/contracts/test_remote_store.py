@@ -15,6 +15,7 @@ from aimsgraph.graph.remote_mark import UNMARK
 from aimsgraph.graph.remote_state import MARKS, OWN
 from aimsgraph.graph.remote_write import send_update
 from aimsgraph.graph.store import Deadline
+from running import running
 
 
 class RemoteContract(StoreContract):
@@ -193,6 +194,24 @@ class TestOxigraphWithUnion(TestOxigraph):
         assert values(filled.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(isNumeric(?o)) }")) == ["2"]
         with pytest.raises(BackendError, match="does not heed which graphs"):
             filled.query(f"SELECT (COUNT(*) AS ?n) FROM <{ONE.value}> FROM <{TWO.value}> {{ ?s ?p ?o }}")
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    with running("--writes", program=("--store", str(tmp_path_factory.mktemp("own") / "store"))) as server:
+        yield server.url
+
+
+class TestOwnServer(RemoteContract):
+    """Our own server, which merges graphs as SPARQL says."""
+
+    @pytest.fixture(autouse=True)
+    def server(self, own):
+        self.address = Address.of(f"{own}/sparql", update=f"{own}/update")
+
+    def test_graphs_are_merged_there(self, filled):
+        assert values(filled.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")) == ["3"]
+        assert filled._known._merged is None
 
 
 FUSEKI = pytest.mark.skipif(not FUSEKI_JAR, reason="FUSEKI_JAR names no jar of Apache Jena Fuseki")

@@ -17,6 +17,7 @@ from aimsgraph.domain.identifiers import GRAPH
 from aimsgraph.errors import NotFound, Refused
 from aimsgraph.graph.directory import DirectoryStore
 from aimsgraph.graph.embedded import MemoryStore, engine_errors
+from aimsgraph.graph.remote_state import OWN as REMOTE
 from aimsgraph.reasoning.rules import INFERRED, materialise
 
 _DERIVED = frozenset({INFERRED, DERIVED_MAPPINGS})
@@ -88,8 +89,9 @@ def commit(target: DirectoryStore, change: Change) -> str:
 
 
 def is_own_graph(name: object) -> bool:
-    """Say whether a graph is filled by `build`, or derived."""
-    return isinstance(name, ox.NamedNode) and name.value.startswith(GRAPH) and not name.value.startswith(IMPORTED)
+    """Say whether a graph is filled by `build`, or derived; what a remote store marks its writes with is not."""
+    others = (*IMPORTED, REMOTE)
+    return isinstance(name, ox.NamedNode) and name.value.startswith(GRAPH) and not name.value.startswith(others)
 
 
 def refuse_own_graph(name: object) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def _write(store: DirectoryStore, log: WriteLog, request: Message, body: bytes) 
         return {"error": describe_error(error)}
     except MemoryError:
         return {"error": {"code": "resources-exceeded", "message": "the change needs more memory than it may have"}}
+    except Exception:  # a bug must not look like a change that is too large
+        traceback.print_exc()
+        return {"error": {"code": "internal", "message": "the writer failed; the server's log says why"}}
     return {"generation": generation, "created": created}
 
 

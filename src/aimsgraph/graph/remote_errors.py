@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -59,6 +60,23 @@ def refusal(status: int, said: str, where: str) -> AimsgraphError:
         if words.search(said):
             return kind(told, remedy=remedy)
     return BackendError(told, remedy="look into the server's log, try again")
+
+
+def words_of_problem(text: str) -> str:
+    """Return what a problem of RFC 9457 says, its place first as the engines write it; the text when it is none.
+
+    >>> words_of_problem('{"detail": "no end", "errors": [{"line": 2, "column": 7}]}')
+    'error at 2:7: no end'
+    """
+    try:
+        problem = json.loads(text)
+        said = str(problem["detail"])
+        for each in problem.get("errors", ()):
+            if each.get("line"):
+                return f"error at {each['line']}:{each.get('column') or 1}: {said}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text
+    return said
 
 
 def _syntax_error(said: str) -> QuerySyntaxError:

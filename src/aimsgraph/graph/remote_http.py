@@ -18,7 +18,7 @@ import httpx
 
 from aimsgraph.errors import BackendError, DeadlineExceeded
 from aimsgraph.graph.remote_address import Address, shown
-from aimsgraph.graph.remote_errors import refusal
+from aimsgraph.graph.remote_errors import refusal, words_of_problem
 from aimsgraph.graph.store import Deadline
 from aimsgraph.version import __version__
 
@@ -123,6 +123,8 @@ class Connection:
         _let_go(response)
         is_page = "html" in response.headers.get("Content-Type", "") or found.lstrip().startswith(b"<")
         text = "" if is_page else found[:_ERROR_BYTES].decode("utf-8", "replace")
+        if response.headers.get("Content-Type", "").startswith("application/problem+json"):
+            text = words_of_problem(text)
         return self._line(text) or response.reason_phrase or "nothing"
 
     def _line(self, text: str) -> str:
