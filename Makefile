@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: demo test test-all check fmt bench bench-validate lock package clean help
+.PHONY: demo test test-all check fmt bench bench-validate bench-serve lock package clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -54,6 +54,9 @@ bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
 
 bench-validate: $(VENV)/.dev $(VENV)/.project  ## validation of registers, measured; takes minutes
 	$(BIN)/python bench/validate.py
+
+bench-serve: $(VENV)/.dev $(VENV)/.project  ## the server under load, beside bare oxigraph and rdflib-endpoint; takes minutes
+	$(BIN)/python bench/serve.py
 
 lock: $(VENV)/.dev  ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/runtime.txt

@@ -2,10 +2,10 @@
 
     python bench/shacl.py [SYSTEMS]... [--profile NAME]... [--runs N] [--without-pyshacl]
 
-The facts are those that `aimsgraph validate` hands to an engine, for the example and for invented organisations. Seconds
-of the clock, the best of N runs: `compiled` with loading the facts into a store; `whole` and `one system` on a store that
-holds them, all shapes on all nodes, and on one AI system with what refers to it; `pySHACL` once, with starting its process
-and reading the facts. The results have to be the same, or the run fails.
+The facts are those that `aimsgraph validate` hands to an engine, for the example and for invented organisations.
+Seconds of the clock, the best of N runs: `compiled` with loading the facts into a store; `whole` and `one system` on a
+store that holds them, all shapes on all nodes, and on one AI system with what refers to it; `pySHACL` once, with
+starting its process and reading the facts. The results have to be the same, or the run fails.
 """
 
 import argparse
@@ -83,7 +83,13 @@ def main() -> int:
             whole, _ = best(asked.runs, lambda: engine.validate_store(store, shapes))  # noqa: B023
             nodes = one_system(quads)
             one, _ = best(asked.runs, lambda: engine.validate_store(store, shapes, only=nodes))  # noqa: B023
-            cells = [str(len(quads)), str(len(report.results)), f"{compiled:.2f} s", f"{whole:.2f} s", f"{one * 1e3:.0f} ms"]
+            cells = [
+                str(len(quads)),
+                str(len(report.results)),
+                f"{compiled:.2f} s",
+                f"{whole:.2f} s",
+                f"{one * 1e3:.0f} ms",
+            ]
             if not asked.without_pyshacl:
                 peer, other = best(1, lambda: PyShaclEngine().validate(quads, shapes))  # noqa: B023
                 if other.results != report.results or other.focus_counts != report.focus_counts:

@@ -96,8 +96,8 @@ def _results(graph: ShapesGraph, report: ox.NamedNode | ox.BlankNode) -> Counter
 
         path = one("resultPath")
         found[
-            shown(one("focusNode")), shown_path(read_path(graph, path)) if path is not None else "", shown(one("value")),
-            shown(one("sourceConstraintComponent")), shown(one("resultSeverity")), shown(one("sourceShape")),
+            shown(one("focusNode")), shown_path(read_path(graph, path)) if path is not None else "",
+            *(shown(one(name)) for name in ("value", "sourceConstraintComponent", "resultSeverity", "sourceShape")),
         ] += 1  # fmt: skip
     wanted = graph.objects(report, ox.NamedNode(SH + "conforms"))
     assert wanted == [ox.Literal("false" if found else "true", datatype=XSD_BOOLEAN)]

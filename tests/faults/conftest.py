@@ -52,7 +52,10 @@ def besieged(tmp_path_factory: pytest.TempPathFactory, idle: str, serve_options:
             turtle = "".join(f"<{EX}n{i}> <{EX}p> {i} .\n" for i in range(300))
             with server.client() as client:
                 assert client.put("/graphs", params={"graph": f"{EX}g"}, content=turtle.encode()).status_code == 201
-            yield Besieged(server, canary, idle, {})
+            siege = Besieged(server, canary, idle, {})
+            yield siege
+            if siege.pulses:
+                siege.check()
     finally:
         canary.close()
 

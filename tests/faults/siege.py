@@ -19,6 +19,8 @@ from running import Server
 TIMEOUT = 1.5
 """The longest a query may take at the server under attack, in seconds."""
 HEALTHY_P95 = 0.1
+ENOUGH = 40
+"""So many answers say something of 95 of 100."""
 HEALTHY_WORST = 1.0
 EX = "http://example.org/"
 ENDLESS = "{ ?a ?p ?x . ?b ?q ?y . ?c ?r ?z . ?d ?s ?w }"
@@ -80,11 +82,15 @@ class Pulse:
     failures: list[str] = field(default_factory=list)
 
     def check(self) -> None:
-        """Assert that the server was healthy; on a machine that is busy with other things, that it was no worse."""
+        """Assert that the server was healthy; on a machine that is busy with other things, that it was no worse.
+
+        Of a few answers one is too large a share to say anything of 95 of 100: `Besieged.check` has them all.
+        """
         assert not self.failures
         assert self.healthz, "nothing was asked"
         slow = max(1.0, p95(self.machine) / (HEALTHY_P95 / 4))
-        assert p95(self.healthz) < HEALTHY_P95 * slow, self
+        if len(self.healthz) >= ENOUGH:
+            assert p95(self.healthz) < HEALTHY_P95 * slow, self
         assert max(self.healthz) < HEALTHY_WORST * max(slow, max(self.machine) / (HEALTHY_WORST / 4)), self
 
     def __str__(self) -> str:
@@ -152,6 +158,15 @@ class Besieged:
         assert self.state() == before
         assert self.canary.calls == []
         assert self.canary.secret not in self.server.said()
+
+    def check(self) -> None:
+        """Assert that the server was healthy during all attacks taken together."""
+        together = Pulse()
+        for pulse in self.pulses.values():
+            together.healthz += pulse.healthz
+            together.machine += pulse.machine
+        logging.getLogger("siege").info("%s attacks, %s answers: %s", len(self.pulses), len(together.healthz), together)
+        together.check()
 
     def state(self) -> tuple[str, str]:
         """Return the generation of the store and what it holds."""

@@ -69,7 +69,12 @@ def test_a_text_that_would_break_the_parser(name: str, besieged: Besieged) -> No
 def test_a_query_without_end_is_ended(name: str, besieged: Besieged) -> None:
     with besieged.attack(f"endless: {name}"):
         started = time.monotonic()
-        is_problem(ask(besieged, ENDLESS_QUERIES[name], timeout="0.4"), LATE, TOO_MUCH)
+        try:
+            answer = ask(besieged, ENDLESS_QUERIES[name], timeout="0.4")
+        except httpx.RemoteProtocolError:
+            pass  # more than a megabyte was there in time; the rest is missing, and so is the answer's end
+        else:
+            is_problem(answer, LATE, TOO_MUCH)
         assert time.monotonic() - started < 0.4 + 2
 
 

@@ -2,10 +2,15 @@
 
 import csv
 import io
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from siege import ENDLESS, EX, Besieged, is_problem
+
+from aimsgraph.web.requests import LONG, Parameters
 
 REFUSED = (403, "refused")
 BAD = (400, "bad-parameter")
@@ -154,6 +159,19 @@ def test_a_strange_parameter(said: dict[str, str], besieged: Besieged) -> None:
         assert client.get("/sparql", params=said).status_code in (200, 400, 406)
         is_problem(client.get("/sparql?query=ASK%20{}&query=ASK%20{}"), BAD)
         is_problem(client.get("/sparql?query=%ff%fe"), BAD)
+
+
+@given(
+    st.lists(st.tuples(st.text(min_size=1), st.text())),
+    st.integers(0, 4),
+    st.sampled_from(["", "&", "&&a", "%", "=%4", "%zz=+"]),
+)
+def test_parameters_are_read_as_the_standard_library_reads_them(
+    pairs: list[tuple[str, str]], shift: int, tail: str
+) -> None:
+    long = "x" * (LONG - 8 + shift) + "%é💣" * 3
+    text = urlencode([*pairs, ("long", long)]) + tail
+    assert list(Parameters.parse(text).pairs) == parse_qsl(text, keep_blank_values=True)
 
 
 def test_an_answer_that_is_cut_off_never_looks_whole(besieged: Besieged) -> None:

@@ -126,7 +126,10 @@ def test_neither_what_is_derived_nor_a_register_beside_it_changes_an_answer(
     assert render(question, asserted_store) == (EXPECTED / file_name(question)).read_bytes()
 
 
-@pytest.mark.parametrize("id_", IDS)
+SLOW_THERE = {"cq-015-required-documents"}  # half a minute in rdflib, which joins before it looks into EXISTS
+
+
+@pytest.mark.parametrize("id_", [pytest.param(i, marks=pytest.mark.slow) if i in SLOW_THERE else i for i in IDS])
 def test_rdflib_gives_the_same_rows_in_the_same_order(
     id_: str, questions: dict[str, Question], graph_of: GraphOf, rdflib_graph: rdflib.Graph
 ) -> None:

@@ -59,7 +59,10 @@ from aimsgraph.errors import EngineMissing
 @click.option("--request-log", is_flag=True, help="Write a line of JSON to stderr for every answer.")
 @click.option("--public-url", default="", help="The address users see, when it is another one.")
 @click.option(
-    "--federate", "federation", multiple=True, metavar="URL",
+    "--federate",
+    "federation",
+    multiple=True,
+    metavar="URL",
     help="A SPARQL server that SERVICE may name; repeatable. Any other is refused.",
 )
 @click.option("--mcp", is_flag=True, help="Offer the tools of a language model at /mcp.")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -29,6 +30,7 @@ from aimsgraph.execution.process import Process
 from aimsgraph.execution.settings import TemplateSettings
 from aimsgraph.graph.union import Dataset
 
+_log = logging.getLogger("aimsgraph.execution")
 DEFAULT_BYTES = 256 * 1024 * 1024
 RECYCLE_AFTER = 1_000
 """A worker is replaced after so many queries, so that what one leaves behind does not last."""
@@ -105,7 +107,8 @@ class Answer:
 
     async def _pieces(self) -> AsyncIterator[bytes]:
         while True:
-            frame = await self._next()
+            # At the deadline the room ends the worker, and then there is no frame.
+            frame = await receive_async(self._worker.reader)
             if frame is None:
                 if time.monotonic() >= self._ends:
                     raise self._late()
@@ -121,14 +124,6 @@ class Answer:
             end = error_of(payload)
             self.truncated = bool(end.get("truncated"))
             return
-
-    async def _next(self) -> tuple[Kind, bytes] | None:
-        left = self._ends - time.monotonic()
-        try:
-            async with asyncio.timeout(max(left, 0)):
-                return await receive_async(self._worker.reader)
-        except TimeoutError:
-            raise self._late() from None
 
     def _late(self) -> DeadlineExceeded:
         return DeadlineExceeded(
@@ -236,6 +231,8 @@ class Room:
             self._template = None
 
     async def _take(self, ends: float, seconds: float) -> Worker:
+        if not self._idle.empty():
+            return self._idle.get_nowait()
         self._queued += 1
         try:
             async with asyncio.timeout(max(ends - time.monotonic(), 0)):
@@ -262,7 +259,12 @@ class Room:
     def _replace(self) -> None:
         task = asyncio.get_running_loop().create_task(self._add_worker())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._replaced)
+
+    def _replaced(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("no new worker: %s", error)
 
     async def _add_worker(self) -> None:
         self._idle.put_nowait(await self._fork())

@@ -6,6 +6,7 @@ its last frame says whether it is complete; without one it is not, whatever came
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import socket
@@ -14,9 +15,9 @@ from typing import IO, Any, Final, Protocol, cast
 import pyoxigraph as ox
 
 from aimsgraph.errors import AimsgraphError
-from aimsgraph.execution.frames import Kind, Message, receive, send
+from aimsgraph.execution.frames import Kind, Message, pack, receive, send
 from aimsgraph.graph.embedded import engine_errors
-from aimsgraph.graph.query_text import check_query
+from aimsgraph.graph.query_text import CheckedText, check_query
 from aimsgraph.graph.union import Dataset, UnionView
 
 ROW_FORMATS: Final = {
@@ -33,7 +34,9 @@ GRAPH_FORMATS: Final = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+_COMPLETE: Final[Message] = {"truncated": False}
 FRAME_BYTES: Final = 64 * 1024
+REMEMBERED_CHARACTERS: Final = 16 * 1024
 
 
 class View(Protocol):
@@ -70,9 +73,13 @@ class _Channel(io.RawIOBase):
         return len(piece)
 
     def drain(self) -> None:
-        if self._waiting:
-            send(self._channel, Kind.DATA, bytes(self._waiting))
-            self._waiting.clear()
+        send(self._channel, Kind.DATA, bytes(self._waiting))
+        self._waiting.clear()
+
+    def end(self, message: Message) -> None:
+        """Send what waits, if the answer is complete, and the last frame with it."""
+        waiting = pack(Kind.DATA, bytes(self._waiting)) if self._waiting and message == _COMPLETE else b""
+        self._channel.sendall(waiting + pack(Kind.END, message))
 
 
 def serve(channel: socket.socket, view: View, prefixes: dict[str, str]) -> None:
@@ -87,25 +94,37 @@ def serve(channel: socket.socket, view: View, prefixes: dict[str, str]) -> None:
         kind, payload = frame
         if kind is not Kind.REQUEST:
             return
-        end = _answer(channel, json.loads(payload), view, prefixes)
-        send(channel, Kind.END, end)
+        _answer(channel, json.loads(payload), view, prefixes)
 
 
-def _answer(channel: socket.socket, request: Message, view: View, prefixes: dict[str, str]) -> Message:
+def _answer(channel: socket.socket, request: Message, view: View, prefixes: dict[str, str]) -> None:
     output = _Channel(channel, request.get("bytes"))
+    output.end(_run(output, request, view, prefixes))
+
+
+def _run(output: _Channel, request: Message, view: View, prefixes: dict[str, str]) -> Message:
     try:
-        checked = check_query(request["text"])
+        checked = _check(request["text"])
         with engine_errors():
             found = view(request.get("generation", "")).query(checked, dataset_of(request))
             _write(found, request["format"], output, prefixes)
-        output.drain()
     except _TooMuch:
         return {"truncated": True}
     except AimsgraphError as error:
         return {"error": describe_error(error)}
     except MemoryError:
         return {"error": {"code": "resources-exceeded", "message": "the query needs more memory than it may have"}}
-    return {"truncated": False}
+    return _COMPLETE
+
+
+def _check(text: str) -> CheckedText:
+    return _check_again(text) if len(text) <= REMEMBERED_CHARACTERS else check_query(text)
+
+
+@functools.lru_cache(256)
+def _check_again(text: str) -> CheckedText:
+    """Check a text of a length worth remembering; the same questions come again and again."""
+    return check_query(text)
 
 
 def _write(found: Any, format_: str, output: _Channel, prefixes: dict[str, str]) -> None:  # noqa: ANN401

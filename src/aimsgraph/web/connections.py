@@ -21,7 +21,7 @@ TAKE_SECONDS = 60
 """A client that is behind has so long to catch up."""
 HEAD_BYTES = 64 * 1024
 MOST_CONNECTIONS = 1_000
-BACKLOG = 256
+BACKLOG = 100
 """So many connections at most are taken in one go, before anybody is answered."""
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from aimsgraph.graph.store import Subject, Term
-from aimsgraph.validation.compiled.graph import RDF, RDFS, XSD, NotCompilable, ShapesGraph, name_of, sh
+from aimsgraph.validation.compiled.graph import RDF, RDFS, NotCompilable, ShapesGraph, name_of, sh
 from aimsgraph.validation.compiled.lexical import is_kept, is_well_formed
 from aimsgraph.validation.compiled.paths import Predicate, read_path
 from aimsgraph.validation.compiled.plan import (
@@ -41,13 +41,10 @@ _PLAIN: Final = r"[^\\.?*+{}()\[\]^$|]"
 _ESCAPE: Final = r"\\[dDsSwWnrt\\.?*+{}()\[\]^$|/-]"
 _SET: Final = r"\[\^?(?:[^\\\[\]&~]|\\[dDsSwWnrt\\.?*+{}()\[\]^$|/-])+\]"
 _PORTABLE: Final = re.compile(rf"(?:{_PLAIN}|{_ESCAPE}|{_SET}|[.?*+()|^$]|\{{[0-9]+(?:,[0-9]*)?\}})*")
+_SPECIAL: Final = re.compile(r"\(\?|[*+?}][*+{]")
+"""Looking around, names, possessive repeats."""
 _MOST_REPEATS: Final = 1000
-_SHAPE_FREE: Final = (
-    "class", "datatype", "nodeKind", "minCount", "maxCount", *_RANGES, "minLength", "maxLength", "pattern",
-    "languageIn", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals", "closed", "hasValue", "in",
-)  # fmt: skip
-PARAMETERS: Final = {sh(name): name for name in _SHAPE_FREE}
-"""The parameters of the components that are about no other shape."""
+_NEED_PATH: Final = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals")
 
 
 def component(name: str) -> str:
@@ -67,69 +64,92 @@ def read_checks(shapes: ShapesGraph, node: Subject, name: str, *, has_path: bool
     Raises:
         NotCompilable: the parameter is used in a way no plan can say.
     """
-    iri = component(name)
-    values = shapes.objects(node, sh(name))
-    if name in _RANGES:
-        for value in values:
-            yield Condition(iri, f"{HOLE} {_RANGES[name]} {_literal(value, name)}")
-    elif name == "class":
-        for value in values:
-            yield HasClass(iri, _iri(value, name))
-    elif name == "hasValue":
-        for value in values:
-            yield Has(iri, read_constant(value))
-    elif name in _PAIRS:
-        if not has_path and name not in ("equals", "disjoint"):
-            raise NotCompilable(f"sh:{name} on a node shape")
-        for value in values:
-            yield _PAIRS[name](iri, _iri(value, name))
+    if name in _NEED_PATH and not has_path:
+        raise NotCompilable(f"sh:{name} on a node shape")
+    if name in _FOR_EACH:
+        for value in shapes.objects(node, sh(name)):
+            yield _FOR_EACH[name](component(name), name, value)
     elif name == "pattern":
         flags = shapes.one(node, sh("flags"))
-        for value in values:
-            yield Condition(iri, _matches(_literal(value, name).value, flags))
+        for value in shapes.objects(node, sh(name)):
+            yield Condition(component(name), _matches(_literal(value, name).value, flags))
     else:
-        value = shapes.one(node, sh(name))
-        assert value is not None  # the parameter is there
-        yield from _read_single(shapes, node, name, value, has_path)
+        only = shapes.one(node, sh(name))
+        assert only is not None  # the parameter is there
+        yield from _FOR_ALL[name](shapes, node, name, only)
 
 
-_PAIRS: Final[dict[str, Callable[[str, str], Check]]] = {
-    "equals": SameAs,
-    "disjoint": DisjointFrom,
-    "lessThan": lambda iri, predicate: Before(iri, predicate, or_equal=False),
-    "lessThanOrEquals": lambda iri, predicate: Before(iri, predicate, or_equal=True),
+def _compare(iri: str, name: str, value: Term) -> Check:
+    return Condition(iri, f"{HOLE} {_RANGES[name]} {_literal(value, name)}")
+
+
+_FOR_EACH: Final[dict[str, Callable[[str, str, Term], Check]]] = {
+    **dict.fromkeys(_RANGES, _compare),
+    "class": lambda iri, name, value: HasClass(iri, _iri(value, name)),
+    "hasValue": lambda iri, _, value: Has(iri, read_constant(value)),
+    "equals": lambda iri, name, value: SameAs(iri, _iri(value, name)),
+    "disjoint": lambda iri, name, value: DisjointFrom(iri, _iri(value, name)),
+    "lessThan": lambda iri, name, value: Before(iri, _iri(value, name), or_equal=False),
+    "lessThanOrEquals": lambda iri, name, value: Before(iri, _iri(value, name), or_equal=True),
 }
+"""The parameters each of whose values is a constraint."""
 
 
-def _read_single(shapes: ShapesGraph, node: Subject, name: str, value: Term, has_path: bool) -> Iterator[Check]:
-    iri = component(name)
-    if name in ("minCount", "maxCount", "uniqueLang") and not has_path:
-        raise NotCompilable(f"sh:{name} on a node shape")
-    if name == "datatype":
-        yield Condition(iri, _has_datatype(_iri(value, name)))
-    elif name == "nodeKind":
-        kind = _KINDS.get(_iri(value, name).removeprefix(sh("").value))
-        if kind is None:
-            raise NotCompilable(f"no node kind: {name_of(value)}")
-        yield Condition(iri, kind)
-    elif name in ("minLength", "maxLength"):
-        sign = ">=" if name == "minLength" else "<="
-        yield Condition(iri, f"STRLEN(STR({HOLE})) {sign} {shapes.count(node, sh(name))}")
-    elif name in ("minCount", "maxCount"):
-        count = shapes.count(node, sh(name))
-        assert count is not None  # the parameter is there
-        yield AtLeast(iri, count) if name == "minCount" else AtMost(iri, count)
-    elif name == "languageIn":
-        ranges = [_literal(item, name).value for item in shapes.items(value)]
-        tests = [f"LANGMATCHES(LANG({HOLE}), {ox.Literal(text)})" for text in ranges] or ["false"]
-        yield Condition(iri, " || ".join(tests))
-    elif name == "in":
-        yield OneOf(iri, tuple(read_constant(item) for item in shapes.items(value)))
-    elif name == "uniqueLang":
-        if shapes.flag(node, sh(name)):
-            yield UniqueLanguages(iri)
-    elif name == "closed" and shapes.flag(node, sh(name)):
-        yield Closed(iri, tuple(sorted(_allowed(shapes, node))))
+def _read_datatype(_shapes: ShapesGraph, _node: Subject, name: str, value: Term) -> Iterator[Check]:
+    yield Condition(component(name), _has_datatype(_iri(value, name)))
+
+
+def _read_kind(_shapes: ShapesGraph, _node: Subject, name: str, value: Term) -> Iterator[Check]:
+    kind = _KINDS.get(_iri(value, name).removeprefix(sh("").value))
+    if kind is None:
+        raise NotCompilable(f"no node kind: {name_of(value)}")
+    yield Condition(component(name), kind)
+
+
+def _read_length(shapes: ShapesGraph, node: Subject, name: str, _value: Term) -> Iterator[Check]:
+    sign = ">=" if name == "minLength" else "<="
+    yield Condition(component(name), f"STRLEN(STR({HOLE})) {sign} {shapes.count(node, sh(name))}")
+
+
+def _read_count(shapes: ShapesGraph, node: Subject, name: str, _value: Term) -> Iterator[Check]:
+    count = shapes.count(node, sh(name))
+    assert count is not None  # the parameter is there
+    yield AtLeast(component(name), count) if name == "minCount" else AtMost(component(name), count)
+
+
+def _read_languages(shapes: ShapesGraph, _node: Subject, name: str, value: Term) -> Iterator[Check]:
+    ranges = [_literal(item, name).value for item in shapes.items(value)]
+    tests = [f"LANGMATCHES(LANG({HOLE}), {ox.Literal(text)})" for text in ranges] or ["false"]
+    yield Condition(component(name), " || ".join(tests))
+
+
+def _read_list(shapes: ShapesGraph, _node: Subject, name: str, value: Term) -> Iterator[Check]:
+    yield OneOf(component(name), tuple(read_constant(item) for item in shapes.items(value)))
+
+
+def _read_unique(shapes: ShapesGraph, node: Subject, name: str, _value: Term) -> Iterator[Check]:
+    if shapes.flag(node, sh(name)):
+        yield UniqueLanguages(component(name))
+
+
+def _read_closed(shapes: ShapesGraph, node: Subject, name: str, _value: Term) -> Iterator[Check]:
+    if shapes.flag(node, sh(name)):
+        yield Closed(component(name), tuple(sorted(_allowed(shapes, node))))
+
+
+_FOR_ALL: Final[dict[str, Callable[[ShapesGraph, Subject, str, Term], Iterator[Check]]]] = {
+    "datatype": _read_datatype,
+    "nodeKind": _read_kind,
+    "minLength": _read_length,
+    "maxLength": _read_length,
+    "minCount": _read_count,
+    "maxCount": _read_count,
+    "languageIn": _read_languages,
+    "in": _read_list,
+    "uniqueLang": _read_unique,
+    "closed": _read_closed,
+}
+"""The parameters that have one value."""
 
 
 def _allowed(shapes: ShapesGraph, node: Subject) -> set[str]:
@@ -165,7 +185,7 @@ def _matches(pattern: str, flags: Term | None) -> str:
     except re.error as error:
         raise NotCompilable(f"sh:pattern cannot be read: {error}") from error
     repeats = [int(number) for number in re.findall(r"[{,]([0-9]+)", portable)]
-    if not _PORTABLE.fullmatch(portable) or max(repeats, default=0) > _MOST_REPEATS:
+    if not _PORTABLE.fullmatch(portable) or _SPECIAL.search(portable) or max(repeats, default=0) > _MOST_REPEATS:
         raise NotCompilable(f"sh:pattern uses what engines read in different ways: {pattern}")
     said = flags.value if isinstance(flags, ox.Literal) else ""
     if set(said) - set("im"):
@@ -197,3 +217,7 @@ def _literal(term: Term, name: str) -> ox.Literal:
     if isinstance(term, ox.Literal):
         return term
     raise NotCompilable(f"sh:{name} is no literal: {name_of(term)}")
+
+
+PARAMETERS: Final = {sh(name): name for name in (*_FOR_EACH, "pattern", *_FOR_ALL)}
+"""The parameters of the components that are about no other shape."""

@@ -13,13 +13,15 @@ from typing import Final
 import pyoxigraph as ox
 
 from aimsgraph.errors import Refused
-from aimsgraph.graph.embedded import MemoryStore
-from aimsgraph.graph.store import Deadline, Store, Subject, Term
+from aimsgraph.graph.directory import DirectoryStore
+from aimsgraph.graph.embedded import MemoryStore, run_query
+from aimsgraph.graph.store import UNLIMITED, Answer, Deadline, Solutions, Store, Subject, Term
+from aimsgraph.graph.union import UnionView
 from aimsgraph.validation.compiled.fallback import FallbackJob, run_pyshacl
-from aimsgraph.validation.compiled.graph import TYPE, name_of, sh
-from aimsgraph.validation.compiled.lexical import changed_by_store
-from aimsgraph.validation.compiled.parse import CLASSES, TARGETS, compile_shapes
-from aimsgraph.validation.compiled.plan import Plan, ShapePlan
+from aimsgraph.validation.compiled.graph import TYPE, XSD, ShapesGraph, name_of, sh
+from aimsgraph.validation.compiled.lexical import RANGES, changed_by_store
+from aimsgraph.validation.compiled.parse import TARGETS, compile_shapes, find_unrun
+from aimsgraph.validation.compiled.plan import Check, Condition, Plan, ShapePlan, walk
 from aimsgraph.validation.compiled.reads import reads_of
 from aimsgraph.validation.compiled.results import Violation, to_raw
 from aimsgraph.validation.compiled.run import Found, run_plan
@@ -51,6 +53,20 @@ class Judgement:
     statements: tuple[str, ...]
 
 
+class _Facts:
+    """Facts in a store of their own, for one run."""
+
+    def __init__(self, quads: Iterable[ox.Quad]) -> None:
+        native, held = ox.Store(), tuple(quads)
+        native.bulk_extend(held)
+        several = len({quad.graph_name for quad in held}) > 1
+        self._view = UnionView(native, overlaps=None if several else False)
+
+    def query(self, text: str, *, deadline: Deadline | None = None) -> Answer:
+        """Ask a query; see `Store.query`."""
+        return run_query(self._view, text, limits=UNLIMITED, deadline=deadline or Deadline.never())
+
+
 class CompiledEngine:
     """Judges with compiled plans, and with pySHACL what these cannot say; implements `Engine`.
 
@@ -73,18 +89,18 @@ class CompiledEngine:
             Refused: a shape is left and pySHACL may not judge it; the first is named with the reason.
         """
         facts = tuple(quads)
-        plan = _fit(_plan_of(shapes.turtle), facts)
-        store = MemoryStore(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in facts)
-        found = run_plan(plan, store, deadline=deadline, workers=_workers())
+        plan = _fit(plan_of(shapes.turtle), facts)
+        found = run_plan(plan, _Facts(facts), deadline=deadline, workers=_workers())
         text = "".join(sorted({f"{quad.triple} .\n" for quad in facts}))
         left = {**plan.left, **found.left}
         self._check(left)
-        names = {node.value.removeprefix(_base(shapes)) for node in left if isinstance(node, ox.NamedNode)}
-        report = _report(found, plan, shapes, hashlib.sha256(text.encode()).hexdigest())
+        names = {shape.name for shape in shapes.shapes if ox.NamedNode(shape.iri) in left}
+        report = _report(found, shapes, hashlib.sha256(text.encode()).hexdigest())
         if not names:
-            return report
+            return with_unrun(report, shapes)
         rest = shapes.only(names)
-        return _joined(report, PyShaclEngine().validate(facts, rest, deadline), shapes, {s.name for s in rest.shapes})
+        whole = join_reports(report, PyShaclEngine().validate(facts, rest, deadline), shapes, names)
+        return with_unrun(whole, shapes)
 
     def validate_store(
         self, store: Store, shapes: ShapeSet, *, only: Iterable[Term] | None = None, deadline: Deadline | None = None
@@ -102,12 +118,13 @@ class CompiledEngine:
             DeadlineExceeded: too late.
             BackendError: the store failed.
         """
-        plan = _plan_of(shapes.turtle)
-        found = run_plan(plan, store, only=only, deadline=deadline)
+        plan = _fit_to_store(plan_of(shapes.turtle), store, deadline)
+        keeps_names = isinstance(store, MemoryStore | DirectoryStore)
+        found = run_plan(plan, store, only=only, deadline=deadline, keeps_names=keeps_names)
         left = {**plan.left, **found.left}
         if left:
             raise _cannot(left, "without the data", "leave the shape out, or validate a copy of the data")
-        return _report(found, plan, shapes, hashlib.sha256(store.generation.encode()).hexdigest())
+        return with_unrun(_report(found, shapes, hashlib.sha256(store.generation.encode()).hexdigest()), shapes)
 
     def judge(
         self, triples: Iterable[ox.Triple], shapes: Iterable[ox.Triple], deadline: Deadline | None = None
@@ -120,7 +137,7 @@ class CompiledEngine:
         """
         facts, given = tuple(triples), tuple(shapes)
         plan = _fit(compile_shapes(given), facts)
-        store = MemoryStore(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in facts)
+        store = _Facts(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in facts)
         found = run_plan(plan, store, deadline=deadline, workers=_workers())
         left = {**plan.left, **found.left}
         self._check(left)
@@ -154,13 +171,9 @@ def _workers() -> int:
 
 
 @lru_cache(maxsize=8)
-def _plan_of(turtle: str) -> Plan:
+def plan_of(turtle: str) -> Plan:
+    """Return the plan of shapes written in Turtle."""
     return compile_shapes(quad.triple for quad in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE))
-
-
-def _base(shapes: ShapeSet) -> str:
-    first = shapes.shapes[0]
-    return first.iri.removesuffix(first.name)
 
 
 def _fit(plan: Plan, facts: tuple[ox.Quad | ox.Triple, ...]) -> Plan:
@@ -180,13 +193,45 @@ def _fit(plan: Plan, facts: tuple[ox.Quad | ox.Triple, ...]) -> Plan:
     return dataclasses.replace(plan, compiled=tuple(kept), left=left)
 
 
-def _report(found: Found, plan: Plan, shapes: ShapeSet, digest: str) -> Report:
+def _fit_to_store(plan: Plan, store: Store, deadline: Deadline | None) -> Plan:
+    """Leave the shapes that ask for a kind of whole number, where the store keeps no kinds of them."""
+    asked = [shape for shape in plan.compiled if any(_is_of_kind(check) for _, check in walk(shape.shape))]
+    if not asked:
+        return plan
+    written = ox.Literal("1", datatype=ox.NamedNode(XSD + "byte"))
+    answer = store.query(f"SELECT ?kept WHERE {{ VALUES ?kept {{ {written} }} }}", deadline=deadline)
+    assert isinstance(answer, Solutions)  # it is a SELECT
+    if [row["kept"] for row in answer] == [written]:
+        return plan
+    kept = tuple(shape for shape in plan.compiled if shape not in asked)
+    reason = "the store keeps every whole number as an xsd:integer"
+    return dataclasses.replace(plan, compiled=kept, left=plan.left | {shape.shape.node: reason for shape in asked})
+
+
+def _is_of_kind(check: Check) -> bool:
+    return isinstance(check, Condition) and any(f"= <{iri}>" in check.expression for iri in RANGES)
+
+
+def _report(found: Found, shapes: ShapeSet, digest: str) -> Report:
     counts = {node.value: n for node, n in found.focus_counts.items() if isinstance(node, ox.NamedNode)}
     raw = RawReport(tuple(to_raw(found.violations)), counts)
-    return dataclasses.replace(make_report(raw, shapes, engine=COMPILED, facts=""), dataset_digest=digest)
+    report = make_report(raw, shapes, engine=COMPILED, facts="")
+    return dataclasses.replace(report, dataset_digest=digest)
 
 
-def _joined(compiled: Report, other: Report, shapes: ShapeSet, names: set[str]) -> Report:
+def with_unrun(report: Report, shapes: ShapeSet) -> Report:
+    """Say beside the engine of each shape what the shape asks for that no engine runs."""
+    unrun = {shape.name: _unrun_of(shape.triples) for shape in shapes.shapes}
+    engines = {name: "; ".join((engine, *unrun[name])) for name, engine in report.engines.items()}
+    return dataclasses.replace(report, engines=engines)
+
+
+@lru_cache(maxsize=512)
+def _unrun_of(triples: tuple[ox.Triple, ...]) -> tuple[str, ...]:
+    return find_unrun(ShapesGraph(triples))
+
+
+def join_reports(compiled: Report, other: Report, shapes: ShapeSet, names: set[str]) -> Report:
     """Join two reports on the same facts, each about some of the shapes."""
     counts = {s.name: (other if s.name in names else compiled).focus_counts[s.name] for s in shapes.shapes}
     results = [*(r for r in compiled.results if r.rule not in names), *other.results]
@@ -204,9 +249,10 @@ def _joined(compiled: Report, other: Report, shapes: ShapeSet, names: set[str]) 
 def _without_targets(shapes: Iterable[ox.Triple], judged: set[Subject]) -> tuple[ox.Triple, ...]:
     """Take the targets of shapes away that have been judged, so that another engine judges the rest alone."""
     targets = {sh(name) for name in TARGETS}
+    kinds = (sh("NodeShape"), sh("PropertyShape"))
     return tuple(
         triple
         for triple in shapes
         if triple.subject not in judged
-        or not (triple.predicate in targets or (triple.predicate == TYPE and triple.object in CLASSES))
+        or not (triple.predicate in targets or (triple.predicate == TYPE and triple.object not in kinds))
     )

@@ -19,7 +19,7 @@ _TERM_KINDS: Final = frozenset({"variable", "iri", "string", "number"})
 _FEWEST: Final = 2
 
 
-class _Unreadable(Exception):  # noqa: N818  # the pattern is left as it is
+class _Unreadable(Exception):  # the pattern is left as it is
     """A pattern is more than triples and filters."""
 
 
@@ -156,8 +156,7 @@ def _triples(tokens: Sequence[Token]) -> Iterable[Triple]:
             while position < len(tokens) and tokens[position].text == ";":
                 position += 1
                 again = True
-            else:
-                again = position > 0 and tokens[position - 1].text == ";"
+            again = position > 0 and tokens[position - 1].text == ";"
             if not again or position >= len(tokens) or tokens[position].text == ".":
                 break
         if position < len(tokens) and tokens[position].text != ".":

@@ -113,4 +113,8 @@ def _term(said: dict[str, str] | None) -> Term | None:
         return _node(said)
     if said["language"]:
         return ox.Literal(said["text"], language=said["language"])
-    return ox.Literal(said["text"], datatype=ox.NamedNode(said["datatype"])) if said["datatype"] else ox.Literal(said["text"])
+    return (
+        ox.Literal(said["text"], datatype=ox.NamedNode(said["datatype"]))
+        if said["datatype"]
+        else ox.Literal(said["text"])
+    )

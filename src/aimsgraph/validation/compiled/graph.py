@@ -22,7 +22,7 @@ _REST: Final = ox.NamedNode(RDF + "rest")
 _NIL: Final = ox.NamedNode(RDF + "nil")
 
 
-class NotCompilable(Exception):  # noqa: N818  # not an error: another engine takes the shape
+class NotCompilable(Exception):  # not an error: another engine takes the shape
     """A shape says something that no plan can say; the text says what."""
 
 

@@ -55,7 +55,7 @@ _KEPT: Final = {
     XSD + "integer": re.compile("0|-?[1-9][0-9]{0,17}"),
     XSD + "decimal": re.compile(r"0|-?([1-9][0-9]{0,11}|0\.[0-9]{0,11}[1-9]|[1-9][0-9]{0,5}\.[0-9]{0,11}[1-9])"),
     XSD + "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}Z?"),
-    XSD + "dateTime": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z?"),
+    XSD + "dateTime": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?"),
 }
 _VALUED: Final = {
     *_KEPT,
@@ -114,4 +114,4 @@ def is_kept(value: ox.Literal) -> bool:
     subject, predicate = ox.NamedNode("urn:s"), ox.NamedNode("urn:p")
     store = ox.Store()
     store.add(ox.Quad(subject, predicate, value))
-    return next(iter(store)).object == value
+    return bool(next(iter(store)).object == value)

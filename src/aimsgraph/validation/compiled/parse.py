@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -10,7 +11,7 @@ import pyoxigraph as ox
 from aimsgraph.graph.store import Subject, Term
 from aimsgraph.validation.compiled.core import PARAMETERS, component, read_checks, read_constant
 from aimsgraph.validation.compiled.graph import OWL, RDFS, TYPE, NotCompilable, ShapesGraph, name_of, sh
-from aimsgraph.validation.compiled.paths import read_path
+from aimsgraph.validation.compiled.paths import MOST_NESTED, read_path
 from aimsgraph.validation.compiled.plan import (
     Check,
     Every,
@@ -36,7 +37,7 @@ _NO_CONSTRAINTS: Final = {
     "entailment", "suggestedShapesGraph", "shapesGraph", "sparql", *TARGETS, *_ABOUT_SHAPES,
 }  # fmt: skip
 _LISTED: Final = {"and": Every, "or": Some, "xone": ExactlyOne}
-CLASSES: Final = (ox.NamedNode(RDFS + "Class"), ox.NamedNode(OWL + "Class"))
+_CLASSES: Final = (ox.NamedNode(RDFS + "Class"), ox.NamedNode(OWL + "Class"))
 
 
 def compile_shapes(triples: Iterable[ox.Triple]) -> Plan:
@@ -50,13 +51,13 @@ def compile_shapes(triples: Iterable[ox.Triple]) -> Plan:
             compiled.append(ShapePlan(reader.read(node), reader.read_targets(node)))
         except NotCompilable as reason:
             left[node] = str(reason)
-    return Plan(tuple(compiled), left, tuple(_statements(shapes)))
+    return Plan(tuple(compiled), left, find_unrun(shapes))
 
 
 def _targeted(shapes: ShapesGraph) -> Iterator[Subject]:
     """Yield the shapes with targets, IRIs in order and before blank nodes."""
     found = {node for name in TARGETS for node in shapes.subjects_having(sh(name))}
-    for node in shapes.instances(*CLASSES):
+    for node in shapes.instances(*_CLASSES):
         if _is_shape(shapes, node):
             found.add(node)
     yield from sorted(found, key=lambda node: (isinstance(node, ox.BlankNode), str(node)))
@@ -69,17 +70,19 @@ def _is_shape(shapes: ShapesGraph, node: Subject) -> bool:
     return any(predicate in parameters for predicate in shapes.predicates(node))
 
 
-def _statements(shapes: ShapesGraph) -> Iterator[str]:
+def find_unrun(shapes: ShapesGraph) -> tuple[str, ...]:
     """Say what shapes ask for that is no constraint, or none that any engine here knows."""
     known = {sh(name) for name in _NO_CONSTRAINTS} | set(PARAMETERS)
+    said = []
     for node in sorted({triple.subject for triple in shapes.triples}, key=str):
         if not _is_shape(shapes, node) and not any(shapes.objects(node, sh(name)) for name in TARGETS):
             continue
         for predicate in shapes.predicates(node):
             if predicate == sh("rule"):
-                yield f"{name_of(node)}: sh:rule is not run; add what it derives to the data"
+                said.append(f"{name_of(node)}: sh:rule is not run; add what it derives to the data")
             elif predicate.value.startswith(SHACL) and predicate not in known:
-                yield f"{name_of(node)}: {name_of(predicate)} is not run by any engine here"
+                said.append(f"{name_of(node)}: {name_of(predicate)} is not run by any engine here")
+    return tuple(said)
 
 
 class _Reader:
@@ -104,7 +107,7 @@ class _Reader:
         )
 
     def _is_class(self, node: Subject) -> bool:
-        return any(node == found for found in self._shapes.instances(*CLASSES))
+        return any(node == found for found in self._shapes.instances(*_CLASSES))
 
     def read(self, node: Subject) -> Shape:
         """Return a shape with its checks.
@@ -114,6 +117,8 @@ class _Reader:
         """
         if node in self._inside:
             raise NotCompilable(f"it is recursive: {name_of(node)} refers to itself, whose meaning SHACL leaves open")
+        if len(self._inside) > MOST_NESTED:
+            raise NotCompilable(f"shapes nest more than {MOST_NESTED} deep")
         if node not in self._known:
             self._inside.append(node)
             try:
@@ -133,17 +138,17 @@ class _Reader:
         path = read_path(shapes, path_node) if path_node is not None else None
         if severity is not None and not isinstance(severity, ox.NamedNode):
             raise NotCompilable(f"sh:severity is no IRI: {severity}")
-        bare = Shape(node, path, path_node, severity.value if severity else "", messages, str(deactivated) == _BOOLEANS[0])
+        bare = Shape(
+            node, path, path_node, severity.value if severity else "", messages, str(deactivated) == _BOOLEANS[0]
+        )
         if bare.deactivated:
             return bare
-        return Shape(*(getattr(bare, name) for name in _FIELDS), checks=tuple(self._checks(bare)))
+        return dataclasses.replace(bare, checks=tuple(self._checks(bare)))
 
     def _checks(self, bare: Shape) -> Iterator[Check]:
         for predicate in self._shapes.predicates(bare.node):
             if predicate in PARAMETERS:
-                yield from read_checks(
-                    self._shapes, bare.node, PARAMETERS[predicate], has_path=bare.path is not None
-                )
+                yield from read_checks(self._shapes, bare.node, PARAMETERS[predicate], has_path=bare.path is not None)
             elif predicate.value.removeprefix(SHACL) in _ABOUT_SHAPES:
                 yield from self._about_shapes(bare, predicate.value.removeprefix(SHACL))
             elif predicate == sh("sparql"):
@@ -159,6 +164,8 @@ class _Reader:
         for value in values:
             if name in _LISTED:
                 inner = tuple(self._other(item, name) for item in self._shapes.items(value))
+                if not inner:
+                    raise NotCompilable(f"sh:{name} of no shape")
                 yield _LISTED[name](component(name), inner)
                 continue
             shape = self._other(value, name)
@@ -198,7 +205,6 @@ class _Reader:
 
 
 _QUALIFIED: Final = sh("qualifiedValueShape")
-_FIELDS: Final = ("node", "path", "path_node", "severity", "messages", "deactivated")
 _BOOLEANS: Final = tuple(str(ox.Literal(value)) for value in (True, False))
 
 

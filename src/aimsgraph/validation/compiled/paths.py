@@ -49,6 +49,8 @@ class Repeated:
 
 
 Path = Predicate | Inverse | Sequence | Alternative | Repeated
+MOST_NESTED: Final = 30
+"""Paths and shapes that lie deeper in one another are left: a query could not be asked."""
 _REPEATED: Final = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 
 
@@ -56,11 +58,11 @@ def read_path(shapes: ShapesGraph, node: Term, inside: tuple[Term, ...] = ()) ->
     """Return the path that a node of a shapes graph stands for.
 
     Raises:
-        NotCompilable: it is no path, or it contains itself.
+        NotCompilable: it is no path, contains itself, or nests too deep.
     """
     if isinstance(node, ox.NamedNode) and not shapes.is_list(node):
         return Predicate(node.value)
-    if not isinstance(node, ox.BlankNode) or node in inside:
+    if not isinstance(node, ox.BlankNode) or node in inside or len(inside) > MOST_NESTED:
         raise NotCompilable(f"no property path: {name_of(node)}")
     inside = (*inside, node)
     if shapes.is_list(node):
@@ -81,7 +83,7 @@ _WAYS: Final = {sh(name): name for name in ("inversePath", "alternativePath", *_
 
 def _parts(shapes: ShapesGraph, node: Term, inside: tuple[Term, ...]) -> tuple[Path, ...]:
     parts = tuple(read_path(shapes, item, inside) for item in shapes.items(node))
-    if len(parts) < 2:  # noqa: PLR2004
+    if len(parts) < 2:
         raise NotCompilable("a sequence or a choice of paths has two members or more")
     return parts
 

@@ -19,6 +19,7 @@ from aimsgraph.validation.compiled.query_groups import Group, read_group, tokens
 
 _AGGREGATES: Final = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _RESERVED: Final = "sh_"
+_FOCUS_ALONE: Final = {"?this": FOCUS}
 
 
 def read_select(text: str, prefixes: Mapping[str, str], given: Mapping[str, str]) -> Query:
@@ -40,9 +41,11 @@ def read_select(text: str, prefixes: Mapping[str, str], given: Mapping[str, str]
     if "failure" in names or {*given, "this"} & _renamed(tokens):
         raise NotCompilable("its query binds a variable that SHACL keeps for itself")
     top, after = read_group(tokens, start, "top")
-    group_by, having, cut = _modifiers(tokens[after:])
+    group_by, having = _modifiers(tokens[after:])
     _check_subqueries(top, ("this",))
-    reason = cut or _unsafe(top, names, group_by, tokens[:start])
+    if group_by is None and any(token.word in _AGGREGATES for token in tokens[:start]):
+        raise NotCompilable("its query counts without GROUP BY")
+    reason = _unsafe(top, group_by)
     group_by = None if group_by is None else [name for name in group_by if name != "?this"]
     return Query(
         tuple(name for name in names if name != "this"),
@@ -73,8 +76,8 @@ def read_ask(text: str, prefixes: Mapping[str, str], given: Mapping[str, str]) -
     _check_subqueries(group, ("this", "value"))
     if any(_names_any(child, ("this", "value")) and not _safe(child, _either(child)) for child in group.groups):
         raise NotCompilable("its query speaks of $this or $value in a group that does not bind it")
-    where = _hidden(write_exists(group, {"this", "value"}))
-    return Query((), "", _hidden(where, "?value", HOLE), predicates=_predicates(tokens[start:]))
+    where = _hidden(write_exists(group, {"this", "value"}), {**_FOCUS_ALONE, "?value": HOLE})
+    return Query((), "", where, predicates=_predicates(tokens[start:]))
 
 
 def _either(group: Group) -> str:
@@ -133,8 +136,8 @@ def _columns(tokens: list[Token]) -> tuple[list[str], str, int]:
     return names, written(kept), start
 
 
-def _modifiers(tokens: list[Token]) -> tuple[list[str] | None, list[Token | str], str]:
-    """Return what is grouped by, the HAVING clause, and why rows would be cut across focus nodes."""
+def _modifiers(tokens: list[Token]) -> tuple[list[str] | None, list[Token | str]]:
+    """Return what is grouped by, and the HAVING clause."""
     group_by: list[str] | None = None
     having: list[Token | str] = []
     clause = ""
@@ -142,19 +145,17 @@ def _modifiers(tokens: list[Token]) -> tuple[list[str] | None, list[Token | str]
         if token.word in ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET") and token.depth == 0:
             clause = token.word
         if clause in ("LIMIT", "OFFSET"):
-            return group_by, having, f"{clause} cuts the rows of each focus node"
+            raise NotCompilable(f"{clause} cuts the rows of each focus node")
         if clause == "GROUP" and token.word not in ("GROUP", "BY"):
             if token.kind != "variable":
                 raise NotCompilable("its query groups by an expression")
             group_by = [*(group_by or []), token.text]
         if clause == "HAVING":
             having.append(token)
-    return group_by, having, ""
+    return group_by, having
 
 
-def _unsafe(top: Group, names: list[str], group_by: list[str] | None, head: list[Token]) -> str:
-    if group_by is None and any(token.word in _AGGREGATES for token in head):
-        return "it counts the rows of each focus node"
+def _unsafe(top: Group, group_by: list[str] | None) -> str:
     if group_by is not None and "?this" not in group_by:
         return "it groups across focus nodes"
     for group in top.groups:
@@ -233,12 +234,12 @@ def _named_in_subqueries(group: Group) -> Group:
     return Group(group.kind, parts)
 
 
-def _hidden(text: str, variable: str = "?this", mark: str = FOCUS) -> str:
-    """Put a mark in the place of a variable; strings are left alone."""
+def _hidden(text: str, marks: Mapping[str, str] = _FOCUS_ALONE) -> str:
+    """Put marks in the place of variables; strings are left alone."""
     pieces, position = [], 0
     for token in tokens_of(text, {}):
-        if token.kind == "variable" and token.text == variable:
-            pieces += [text[position : token.start], mark]
+        if token.kind == "variable" and token.text in marks:
+            pieces += [text[position : token.start], marks[token.text]]
             position = token.end
     return "".join([*pieces, text[position:]])
 

@@ -16,6 +16,7 @@ from aimsgraph.validation.compiled.graph import OWL, RDF, RDFS, NotCompilable, S
 from aimsgraph.validation.compiled.paths import path_text
 from aimsgraph.validation.compiled.plan import ByQuery, Check, Query, Shape
 from aimsgraph.validation.compiled.prebinding import read_ask, read_select
+from aimsgraph.validation.compiled.results import fill_message
 
 _IMPORTS: Final = ox.NamedNode(OWL + "imports")
 _ALWAYS: Final = {"rdf": RDF, "rdfs": RDFS, "owl": OWL}
@@ -109,16 +110,9 @@ class Components:
                 if not self._shapes.objects(validator, sh(form)):
                     raise NotCompilable(f"{name_of(component.node)} has a validator that is no SPARQL {form.upper()}")
                 query = _query(self._shapes, validator, form, _given(shape, values))
-                messages = tuple(_filled(m, values) for m in _messages(self._shapes, validator))
+                messages = tuple(fill_message(m, values) for m in _messages(self._shapes, validator))
                 return ByQuery(component.node.value, query, None, messages, form == "ask")
         raise NotCompilable(f"{name_of(component.node)} has no SPARQL validator for such a shape")
-
-
-def _filled(message: ox.Literal, values: Mapping[str, Term]) -> ox.Literal:
-    text = message.value
-    for name, term in values.items():
-        text = re.sub(rf"\{{[?$]{name}\}}", lambda _: term.value if hasattr(term, "value") else str(term), text)  # noqa: B023
-    return ox.Literal(text, language=message.language) if message.language else ox.Literal(text)
 
 
 def _given(shape: Shape, values: Mapping[str, Term]) -> dict[str, str]:

@@ -61,7 +61,7 @@ def tokens_of(text: str, prefixes: Mapping[str, str]) -> list[Token]:
     tokens = list(scan_sparql(text).tokens)
     known = dict(prefixes)
     while tokens and tokens[0].word in ("PREFIX", "BASE"):
-        if tokens[0].word == "BASE" or len(tokens) < 3:  # noqa: PLR2004
+        if tokens[0].word == "BASE" or len(tokens) < 3:
             raise NotCompilable("its query has a base")
         known[tokens[1].text[:-1]] = tokens[2].text[1:-1]
         tokens = tokens[3:]

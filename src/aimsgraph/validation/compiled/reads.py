@@ -86,5 +86,3 @@ def _walk(shape: Shape, steps: Steps) -> Iterator[tuple[Steps, Shape, Check]]:
         inner = steps if shape.path is None else (*steps, shape.path)
         for nested in nested_shapes(check):
             yield from _walk(nested, inner)
-
-

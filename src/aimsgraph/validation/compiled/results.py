@@ -76,21 +76,22 @@ def make_violation(
     constraint = None
     if isinstance(check, ByQuery):
         constraint = check.source
-        messages = tuple(_filled(m, bindings or {}) for m in check.messages or shape.messages)
+        messages = tuple(fill_message(m, bindings or {}) for m in check.messages or shape.messages)
     if path is not None:
         text = f"<{path.value}>" if isinstance(path, ox.NamedNode) else str(path)
     else:
         text = shown_path(shape.path) if shape.path is not None else ""
     return Violation(
-        focus, text, path if path is not None else shape.path_node, value, check.component, shape.severity or _VIOLATION,
-        bool(shape.severity), shape.node, constraint, messages, root.node,
+        focus, text, path if path is not None else shape.path_node, value, check.component,
+        shape.severity or _VIOLATION, bool(shape.severity), shape.node, constraint, messages, root.node,
     )  # fmt: skip
 
 
-def _filled(message: ox.Literal, bindings: Mapping[str, Term]) -> ox.Literal:
+def fill_message(message: ox.Literal, bindings: Mapping[str, Term]) -> ox.Literal:
+    """Return a message with what stands for `{?name}` put in."""
     text = message.value
     for name, term in bindings.items():
-        text = re.sub(rf"\{{[?$]{re.escape(name)}\}}", lambda _, term=term: plain(term), text)
+        text = re.sub(rf"\{{[?$]{re.escape(name)}\}}", plain(term).replace("\\", "\\\\"), text)
     return ox.Literal(text, language=message.language) if message.language else ox.Literal(text)
 
 

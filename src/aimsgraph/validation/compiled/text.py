@@ -49,11 +49,13 @@ class Scope:
         targets: where the first ones come from.
         steps: the paths to the present ones.
         only: the first ones to look at alone; None for all.
+        forgets: whether what led to the present ones does not matter.
     """
 
     targets: Targets
     steps: tuple[Path, ...] = ()
     only: tuple[Term, ...] | None = None
+    forgets: bool = False
 
     @property
     def focus(self) -> str:
@@ -62,7 +64,9 @@ class Scope:
 
     @property
     def chain(self) -> tuple[str, ...]:
-        """The variables of the nodes that led to the focus node, and its own."""
+        """The variables of the nodes that led to the focus node, where that matters, and its own."""
+        if self.forgets:
+            return (self.focus,)
         return tuple(f"?sh_{position}" for position in range(len(self.steps) + 1))
 
     def step(self, path: Path | None) -> Self:
@@ -80,6 +84,10 @@ class Writer:
     def __init__(self, subclasses: Mapping[str, tuple[str, ...] | None]) -> None:
         self._subclasses = subclasses
 
+    def classes(self, iri: str) -> tuple[str, ...] | None:
+        """Return the names of a class and of its subclasses; None where a subclass has no name."""
+        return self._subclasses.get(iri, (iri,))
+
     def nodes(self, scope: Scope, *, chained: bool = False) -> str:
         """Return the query for the focus nodes of a scope; `chained` for all that led to them."""
         return _select(scope.chain if chained else (scope.focus,), self._pattern(scope))
@@ -91,34 +99,17 @@ class Writer:
     def values(self, scope: Scope, path: Path, among: Sequence[Term] = ()) -> str:
         """Return the query for the values of a path with what led to them; `among` those alone, if any are given."""
         end = scope.step(path)
-        return _select(end.chain, self._pattern(end) + (f" {_values(end.focus, among)}" if among else ""))
+        return _select(
+            (*scope.chain, end.focus), self._pattern(end) + (f" {_values(end.focus, among)}" if among else "")
+        )
 
     def violations(self, check: Check, path: Path | None, scope: Scope) -> str | None:
         """Return the query for the violations of a check, or None when there cannot be any.
 
-        Its columns are the chain of the scope, `VALUE` where a value is to be reported, and what the check needs beside.
+        Its columns: the chain of the scope, `VALUE` where a value is reported, and what the check needs beside.
         """
-        columns, pattern = scope.chain, self._pattern(scope)
-        if path is None:
-            value, valued = scope.focus, pattern
-        else:
-            value, valued = VALUE, self._valued(scope, path, VALUE)
-            columns = (*columns, VALUE)
         match check:
-            case Condition(_, expression):
-                return _select(columns, f"{valued} FILTER(!COALESCE({expression.replace(HOLE, value)}, false))")
-            case HasClass(_, iri):
-                return _select(columns, f"{valued} FILTER NOT EXISTS {{ {self._typed(value, iri, 'value')} }}")
-            case OneOf(_, terms):
-                missing = f"MINUS {{ {_values(value, terms)} }}" if terms else ""
-                return _select(columns, f"{valued} {missing}")
-            case Closed(_, allowed):
-                listed = ", ".join(f"<{iri}>" for iri in allowed)
-                kept = f"FILTER(?sh_p NOT IN ({listed}))" if allowed else ""
-                return _select((*dict.fromkeys((*columns, value)), "?sh_p", "?sh_o"), f"{valued} {value} ?sh_p ?sh_o . {kept}")
-            case ByQuery(_, query, _, _, True):
-                return _select(columns, f"{valued} FILTER NOT EXISTS {{ {_put_in(query.where, scope.focus, value)} }}")
-            case ByQuery(_, query):
+            case ByQuery(_, query, _, _, False):
                 return self._by_query(query, scope)
             case SameAs() | DisjointFrom() | Before():
                 return self._compared(check, path, scope)
@@ -127,13 +118,38 @@ class Writer:
             case AtLeast() | AtMost() | UniqueLanguages():
                 assert path is not None  # only property shapes count
                 return self._counted(check, path, scope)
+        return self._of_values(check, path, scope)
+
+    def _of_values(self, check: Check, path: Path | None, scope: Scope) -> str:
+        columns: tuple[str, ...] = scope.chain
+        if path is None:
+            value, valued = scope.focus, self._pattern(scope)
+        else:
+            value, valued = VALUE, self._valued(scope, path, VALUE)
+            columns = (*columns, VALUE)
+        match check:
+            case Condition(_, expression):
+                wrong = f"FILTER(!COALESCE({expression.replace(HOLE, value)}, false))"
+            case HasClass(_, iri):
+                wrong = f"FILTER NOT EXISTS {{ {self._typed(value, iri, 'value')} }}"
+            case OneOf(_, terms):
+                wrong = f"MINUS {{ {_values(value, terms)} }}" if terms else ""
+            case Closed(_, allowed):
+                listed = ", ".join(f"<{iri}>" for iri in allowed)
+                wrong = f"{value} ?sh_p ?sh_o . " + (f"FILTER(?sh_p NOT IN ({listed}))" if allowed else "")
+                columns = (*columns, "?sh_p", "?sh_o")
+            case ByQuery(_, query):
+                wrong = f"FILTER NOT EXISTS {{ {_put_in(query.where, scope.focus, value)} }}"
             case _:
                 raise AssertionError(f"no query for {check}")
+        return _select(columns, f"{valued} {wrong}")
 
     def for_node(self, query: Query, node: ox.NamedNode) -> str:
         """Return the query of a shape with a focus node put in."""
         grouped = "" if query.group_by is None else f" GROUP BY {query.group_by or '(1)'}"
-        text = f"SELECT DISTINCT {query.columns or '(1 AS ?sh_found)'} WHERE {{ {query.where} }}{grouped} {query.having}"
+        text = (
+            f"SELECT DISTINCT {query.columns or '(1 AS ?sh_found)'} WHERE {{ {query.where} }}{grouped} {query.having}"
+        )
         return text.replace(FOCUS, str(node))
 
     def _pattern(self, scope: Scope) -> str:
@@ -143,9 +159,11 @@ class Writer:
         only = f"{_values(focus, scope.only)} " if scope.only is not None else ""
         parts = [_values(focus, targets.nodes)] if targets.nodes else []
         parts += [self._typed(focus, iri, "target") for iri in targets.classes]
-        parts += [f"{focus} <{iri}> ?sh_target ." for iri in targets.subjects_of]
-        parts += [f"?sh_target <{iri}> {focus} ." for iri in targets.objects_of]
-        parts += [f"{{ SELECT {focus} WHERE {{ {_put_in(q.where, focus)} }} }}" for q in targets.queries]
+        # Each once: a focus node that is a target in many ways must not be judged in as many.
+        once = [f"{focus} <{iri}> ?sh_target ." for iri in targets.subjects_of]
+        once += [f"?sh_target <{iri}> {focus} ." for iri in targets.objects_of]
+        once += [_put_in(query.where, focus) for query in targets.queries]
+        parts += [f"{{ {_select((focus,), pattern)} }}" for pattern in once]
         if len(parts) == _ONE:
             return only + parts[0]
         return only + " UNION ".join(f"{{ {part} }}" for part in parts)
@@ -160,7 +178,7 @@ class Writer:
         return followed
 
     def _typed(self, node: str, iri: str, role: str) -> str:
-        classes = self._subclasses.get(iri, (iri,))
+        classes = self.classes(iri)
         if classes is None:
             return f"{node} {TYPE}/<{RDFS}subClassOf>* <{iri}> ."
         if len(classes) == _ONE:
@@ -198,27 +216,32 @@ class Writer:
         return _select(scope.chain, f"{pattern} {kept} FILTER NOT EXISTS {{ {there} }}")
 
     def _counted(self, check: AtLeast | AtMost | UniqueLanguages, path: Path, scope: Scope) -> str | None:
-        pattern, chain = self._pattern(scope), scope.chain
+        chain = scope.chain
         valued = self._valued(scope, path, VALUE)
-        if isinstance(check, UniqueLanguages):
-            tagged = f'{valued} BIND(LCASE(LANG({VALUE})) AS ?sh_language) FILTER(?sh_language != "")'
-            return _grouped((*chain, "?sh_language"), tagged, "> 1")
-        if isinstance(check, AtLeast):
-            if check.count == 0 or (check.count == 1 and may_be_empty(path)):
-                return None
-            if check.count == 1:
-                there = _follow(scope.focus, path, VALUE, {scope.focus})
-                return _select(chain, f"{pattern} FILTER NOT EXISTS {{ {there} }}")
-            if may_be_empty(path):
-                return _grouped(chain, valued, f"< {check.count}")
-            optional = f"{pattern} OPTIONAL {{ {scope.focus} {path_text(path)} {VALUE} }}"
-            return _grouped(chain, optional, f"< {check.count}")
-        if check.count == 0:
-            return _select(chain, valued)
-        if check.count == 1 and isinstance(path, Predicate):
-            second = f"{scope.focus} {path_text(path)} ?sh_other . FILTER(!SAMETERM({VALUE}, ?sh_other))"
-            return _select(chain, f"{valued} {second}")
-        return _grouped(chain, valued, f"> {check.count}")
+        match check:
+            case AtLeast(_, count):
+                return self._too_few(count, path, scope)
+            case AtMost(_, 0):
+                return _select(chain, valued)
+            case AtMost(_, 1) if isinstance(path, Predicate):
+                second = f"{scope.focus} {path_text(path)} ?sh_other . FILTER(!SAMETERM({VALUE}, ?sh_other))"
+                return _select(chain, f"{valued} {second}")
+            case AtMost(_, count):
+                return _grouped(chain, valued, f"> {count}")
+        tagged = f'{valued} BIND(LCASE(LANG({VALUE})) AS ?sh_language) FILTER(?sh_language != "")'
+        return _grouped((*chain, "?sh_language"), tagged, "> 1")
+
+    def _too_few(self, count: int, path: Path, scope: Scope) -> str | None:
+        if count == 0 or (count == 1 and may_be_empty(path)):
+            return None
+        if may_be_empty(path):
+            return _grouped(scope.chain, self._valued(scope, path, VALUE), f"< {count}")
+        pattern = self._pattern(scope)
+        if count == 1:
+            there = _follow(scope.focus, path, VALUE, {scope.focus})
+            return _select(scope.chain, f"{pattern} FILTER NOT EXISTS {{ {there} }}")
+        optional = f"{pattern} OPTIONAL {{ {scope.focus} {path_text(path)} {VALUE} }}"
+        return _grouped(scope.chain, optional, f"< {count}")
 
     def _by_query(self, query: Query, scope: Scope) -> str:
         focus = scope.focus

@@ -1,0 +1,1 @@
+"""Validation of what a change can touch: paths and queries walked backwards from changed triples to focus nodes."""
