@@ -263,7 +263,7 @@ class AimsGraph:
 
         >>> import aimsgraph
         >>> g = aimsgraph.open_graph(today="2026-11-23").with_organisation("data/examples/acme")
-        >>> len(list(g.query("SELECT ?s { ?s a aims:AISystem }")))
+        >>> len(list(g.query("SELECT ?s { ?s a <https://w3id.org/aimsgraph/ns#AISystem> }")))
         4
 
         Each register stands in a named graph of its own, `…/graph/org/<slug>`, what is derived from it in

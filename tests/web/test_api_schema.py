@@ -48,6 +48,8 @@ GET /vocab/{path}
 GET /ns
 GET /sparql
 POST /sparql
+GET /orgs/{org}/sparql
+POST /orgs/{org}/sparql
 POST /update
 GET /graphs
 PUT /graphs

@@ -82,13 +82,18 @@ def subtract_baseline(
     left = Counter(baseline)
     new, known = [], []
     for finding in findings:
-        key = _key(finding.rule, finding.focus, finding.path, finding.value, finding.location.file, finding.message)
+        key = key_of(finding)
         if left[key] > 0:
             left[key] -= 1
             known.append(finding)
         else:
             new.append(finding)
     return new, known
+
+
+def key_of(finding: ReportedFinding) -> tuple[str, ...]:
+    """Return what names a finding across runs."""
+    return _key(finding.rule, finding.focus, finding.path, finding.value, finding.location.file, finding.message)
 
 
 def read_baseline(text: str, shown_as: str) -> Counter[tuple[str, ...]]:

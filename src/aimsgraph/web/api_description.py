@@ -114,14 +114,15 @@ def _describe_answer(method: str, responses: Json, path: str) -> None:
 
 def _describe_sparql(path: str, method: str, operation: Json) -> None:
     parameters: list[Json] = operation.setdefault("parameters", [])
+    asks = path.endswith("/sparql")
     if path == "/graphs":
         parameters += [
             _parameter("graph", "The IRI of the graph; or give `default`."),
             _parameter("default", "Say this, with any value, for the graph without a name."),
         ]
-    if path == "/sparql" and method == "get":
+    if asks and method == "get":
         parameters.append(_parameter("query", "The query; without one the service describes itself."))
-    if path == "/sparql":
+    if asks:
         parameters += [
             _parameter("default-graph-uri", "A graph of the default graph; repeatable.", repeated=True),
             _parameter("named-graph-uri", "A named graph; repeatable.", repeated=True),
@@ -129,14 +130,14 @@ def _describe_sparql(path: str, method: str, operation: Json) -> None:
             _format_parameter((*ROWS, *GRAPHS)),
         ]
     if method in ("post", "put"):
-        kinds = {"/sparql": "query", "/update": "update"}
-        if (name := kinds.get(path)) is not None:
+        name = "query" if asks else "update" if path == "/update" else ""
+        if name:
             form = {"type": "object", "required": [name], "properties": {name: {"type": "string"}}}
             content = {f"application/sparql-{name}": _TEXT, "application/x-www-form-urlencoded": {"schema": form}}
         else:
             content = dict.fromkeys(GRAPHS, _TEXT)
         operation["requestBody"] = {"required": True, "content": content}
-    if path == "/sparql":
+    if asks:
         operation["responses"]["200"] = _answer(_results((*ROWS, *GRAPHS)), _HEADERS)
     elif method == "get":
         operation["responses"]["200"] = _answer(_results(GRAPHS), _HEADERS)

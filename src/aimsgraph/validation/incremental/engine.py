@@ -55,11 +55,12 @@ class IncrementalEngine:
 
     def validate(self, quads: Iterable[ox.Quad], shapes: ShapeSet, deadline: Deadline | None = None) -> Report:
         """Judge facts by shapes; see `Engine.validate`."""
-        triples = frozenset(quad.triple for quad in quads)
+        triples = {quad.triple for quad in quads}
         position, self._next = self._next, self._next + 1
         before = self._judged.pop(position) if position < len(self._judged) else None  # kept only when all goes well
-        if before is not None and before.shapes is shapes:
-            rejudged = before.facts.update(triples, deadline)
+        if before is not None and before.shapes == shapes:
+            known = before.facts.triples
+            rejudged = before.facts.change(triples - known, known - triples, deadline)
             judged = before
         else:
             judged = _Judged(shapes, JudgedFacts(plan_of(shapes.turtle), _reaches_of(shapes.turtle), triples, deadline))

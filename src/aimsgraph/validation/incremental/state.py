@@ -72,7 +72,7 @@ class JudgedFacts:
     ) -> None:
         self._plan = plan
         self._reaches = reaches
-        self.triples = frozenset(triples)
+        self.triples = set(triples)
         self._lines = sorted(f"{triple} .\n" for triple in self.triples)
         self._native = ox.Store()
         self._native.bulk_extend(map(_quad, self.triples))
@@ -103,15 +103,22 @@ class JudgedFacts:
         found = {plan.shape.node: kept.left for plan, kept in self._shapes() if kept.left}
         return {**self._plan.left, **found}
 
-    def update(self, triples: Iterable[ox.Triple], deadline: Deadline | None = None) -> Rejudged:
-        """Bring facts and violations up to date with what the facts are now.
+    def change(
+        self, added: Iterable[ox.Triple], removed: Iterable[ox.Triple], deadline: Deadline | None = None
+    ) -> Rejudged:
+        """Add and take away triples, and bring what was found up to date.
+
+        Args:
+            added: triples to be there; those that were there already make no difference.
+            removed: triples to be there no longer; none that is added.
+            deadline: None waits as long as it takes.
 
         Raises:
             DeadlineExceeded: too late; the object is of no use then.
         """
-        now = frozenset(triples)
-        added, removed = now - self.triples, self.triples - now
-        self.triples = now
+        added, removed = set(added) - self.triples, self.triples.intersection(removed)
+        self.triples -= removed
+        self.triples |= added
         for triple in removed:
             line = f"{triple} .\n"
             del self._lines[bisect_left(self._lines, line)]
@@ -120,8 +127,8 @@ class JudgedFacts:
         if self._changed or changed_by_store(added):
             # The store keeps what is written otherwise as one, so what is taken out of it may be too much.
             self._native = ox.Store()
-            self._native.bulk_extend(map(_quad, now))
-            self._changed = changed_by_store(now)
+            self._native.bulk_extend(map(_quad, self.triples))
+            self._changed = changed_by_store(self.triples)
             self._writer = writer_for(self._plan, self._source(deadline))
             self._judge_all(deadline)
             return self.all_rejudged()
