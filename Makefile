@@ -28,10 +28,10 @@ demo: $(VENV)/.project  ## set up what is needed, then run the tour
 	$(BIN)/aimsgraph demo
 
 test: $(VENV)/.dev $(VENV)/.project  ## the tests
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: $(VENV)/.dev $(VENV)/.project  ## the tests with the slow suites
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev $(VENV)/.project  ## format, lint, types, import rules, data and build gates
 	$(BIN)/ruff format --check .

@@ -162,6 +162,7 @@ class TestOxigraph(RemoteContract):
         assert values(filled.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")) == ["3"]
 
 
+@pytest.mark.slow
 class TestOxigraphWithGraphStore(TestOxigraph):
     """Large writes travel by the Graph Store Protocol."""
 
@@ -202,6 +203,7 @@ def own(tmp_path_factory):
         yield server.url
 
 
+@pytest.mark.slow
 class TestOwnServer(RemoteContract):
     """Our own server, which merges graphs as SPARQL says."""
 

@@ -194,7 +194,7 @@ def _long(term: str) -> str:
     return f'"{term}"^^<http://www.w3.org/2001/XMLSchema#integer>' if term.isdigit() else term
 
 
-@pytest.mark.parametrize("examples", [15, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [8, pytest.param(300, marks=pytest.mark.slow)])
 def test_changes_over_http_are_what_sets_of_triples_would_do(examples: int, server: Server) -> None:
     with server.client() as client:
 

@@ -26,7 +26,7 @@ def http(mcp_server: Server) -> Iterator[Face]:
         yield face
 
 
-@pytest.fixture(params=["stdio", "http"])
+@pytest.fixture(params=["stdio", pytest.param("http", marks=pytest.mark.slow)])
 def face(request: pytest.FixtureRequest) -> Face:
     found: Face = request.getfixturevalue(request.param)
     return found

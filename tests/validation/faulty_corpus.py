@@ -6,6 +6,7 @@ import multiprocessing
 import shutil
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -128,17 +129,22 @@ def _run_job(job):
     return run_job(job)
 
 
-def find_all(faults, graph, library, folder):
+@contextmanager
+def kept_pyshacl():
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield KeptEngine(pool)
+
+
+def find_all(faults, graph, library, folder, engine):
     """Return what each faulty register has found beside what is found in its base: findings by slug."""
     catalogue, found = Catalogue(graph.store, graph.law, library), {}
     bases = {base: shutil.copytree(EXAMPLES / base, folder / f"base-{base}") for base in BASES}
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        engine = KeptEngine(pool)
+    with engine as judge:
         for question, group in groupby(sorted(faults, key=lambda fault: fault.question), lambda fault: fault.question):
             base, on, profiles = question
             folders = {fault.slug: fault.build(folder / fault.slug) for fault in group}
             request = Request(Moment(on, on), profiles)
-            outcome = validate_registers([bases[base], *folders.values()], catalogue, engine, request)
+            outcome = validate_registers([bases[base], *folders.values()], catalogue, judge, request)
             known = _counted(outcome.findings, bases[base])
             found |= {slug: _counted(outcome.findings, place) - known for slug, place in folders.items()}
     return found
