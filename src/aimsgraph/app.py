@@ -175,8 +175,12 @@ def _derive(store: Store) -> None:
 
 def _open_memory(settings: Settings) -> Opened:
     store = MemoryStore()
-    content, version, locate = _overlaid_content(settings.data) if settings.data else _shipped_content()
-    store.load((*content, *ontology_quads()))
+    if settings.data:
+        content, version, locate = _overlaid_content(settings.data)
+        store.load(content)
+    else:
+        version, locate = _load_shipped(store)
+    store.load(ontology_quads())
     return Opened(store, version, locate, lambda: _derive(store))
 
 
@@ -187,11 +191,14 @@ def ontology_quads() -> Iterator[ox.Quad]:
             yield from read_rdf(path, graph=ONTOLOGY_GRAPH)
 
 
-def _shipped_content() -> tuple[Iterable[ox.Quad], str, Locate]:
+def _load_shipped(store: MemoryStore) -> tuple[str, Locate]:
+    """Fill a store with the shipped content; return its version and where its nodes were written."""
     from aimsgraph.content.build import load_compiled
 
     graphs, manifest, sources = load_compiled(assets.path("data", "compiled"))
-    return (quad for graph in graphs.values() for quad in graph), manifest.graph_version, sources.get
+    for name, graph in graphs.items():
+        store.load_text(graph.turtle, ox.RdfFormat.TURTLE, ox.NamedNode(name), file=graph.record.file)
+    return manifest.graph_version, sources.get
 
 
 def _overlaid_content(overlays: tuple[Path, ...]) -> tuple[Iterable[ox.Quad], str, Locate]:

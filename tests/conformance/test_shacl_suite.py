@@ -10,7 +10,7 @@ import pytest
 from w3c_shacl import load_tests, shown
 from w3c_suites import SUITES
 
-from aimsgraph.errors import BackendError, Refused
+from aimsgraph.errors import BackendError, InputError, Refused
 from aimsgraph.validation.compiled.engine import CompiledEngine
 from aimsgraph.validation.compiled.fallback import FallbackJob, run_pyshacl
 
@@ -37,7 +37,7 @@ def judge(entry):
     """Return the results as the suite writes them, None where the shapes are refused."""
     try:
         return multiset(CompiledEngine().judge(entry.data, entry.shapes).violations)
-    except BackendError as error:
+    except (BackendError, InputError) as error:
         assert entry.expected is None, error
         return None
 
@@ -46,7 +46,7 @@ def alone(entry):
     """Return why the compiled engine does not judge a test without pySHACL, or nothing."""
     try:
         CompiledEngine(fallback=False).judge(entry.data, entry.shapes)
-    except Refused as error:
+    except (InputError, Refused) as error:
         return error.message.partition(": ")[2]
     return ""
 

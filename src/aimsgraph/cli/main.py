@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "org": ("org", "org", "Start and check the folder of an organisation's register."),
     "changes": ("norms", "changes", "What starts, changes and ends between two days, and by which act."),
     "validate": ("validate", "validate", "Judge a register: its files, its facts, an audit's demands."),
+    "watch": ("watch", "watch", "Judge a register whenever its files are saved: what appears, what goes."),
     "cite": ("cite", "cite", "Find the citations in any text, and check each."),
     "crosswalk": ("crosswalk", "crosswalk", "What corresponds in another framework: sound answers, with proofs."),
     "matrix": ("crosswalk", "matrix", "How two frameworks meet: fully, partly, not at all, not looked at."),

@@ -14,8 +14,10 @@ from aimsgraph.errors import InputError, Location, UsageError
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Collection
 
-    from aimsgraph.compliance.validate import Validation
+    from aimsgraph.compliance.changes_since import Since
+    from aimsgraph.compliance.validate import Catalogue, Request, Validation
     from aimsgraph.validation.engine import Engine
     from aimsgraph.validation.report import ReportedFinding
 
@@ -37,6 +39,9 @@ LEVELS = tuple(severity.value for severity in sorted(Severity, key=lambda severi
 )
 @click.option("--waivers", type=click.Path(path_type=Path), help="Findings that may stand for a time (.yaml or .csv).")
 @click.option("--baseline", type=click.Path(path_type=Path), help="An earlier report in JSON: only what is new counts.")
+@click.option(
+    "--changed-since", metavar="GITREF", help="Mark what was not found at this commit; judge what changed since anew."
+)
 @click.option(
     "--fail-level", type=click.Choice(LEVELS), default="violation", show_default=True, help="From here on, exit code 1."
 )
@@ -65,6 +70,7 @@ def validate(
     profiles: tuple[str, ...],
     waivers: Path | None,
     baseline: Path | None,
+    changed_since: str | None,
     fail_level: str,
     on: str | None,
     law_as_of: str | None,
@@ -80,8 +86,11 @@ def validate(
     aimsgraph validate . --profile soa --profile iso-42001 --format sarif --output findings.sarif
     aimsgraph validate . --baseline last.json --waivers waivers.yaml --fail-level warning
     aimsgraph validate . --also junit=report.xml --also sarif=findings.sarif
+    aimsgraph validate . --changed-since origin/main
 
-    Exit code 1 with findings at or above the fail level, 0 without, 3 when a folder cannot be read.
+    With --changed-since, all present findings are given, and those that are new are marked.
+
+    Exit code 1 with findings at or above the fail level, new or not, 0 without, 3 when a folder cannot be read.
     """
     from aimsgraph.compliance.validate import Request, load_waivers, validate_registers
     from aimsgraph.graph.store import Deadline
@@ -95,14 +104,23 @@ def validate(
         _load_baseline(baseline) if baseline else None,
         Deadline(timeout) if timeout else None,
     )
-    found = validate_registers(paths, _catalogue(session), _engine(engine), request)
+    since = None
+    if changed_since is None:
+        found = validate_registers(paths, catalogue_of(session), _engine(engine), request)
+    else:
+        found, since = _validate_since(session, paths, engine, request, changed_since)
     level = Severity(fail_level)
     answer = session.envelope(moment, "eu-ai-act", **_report(found, level))
+    if since is not None:
+        _add_since(answer, found, since)
+    new = () if since is None else since.new
     for name, file in ((format_, output), *further):
-        write(_render(answer, found, level, name), file)
+        write(_render(answer, found, level, name, new), file)
     if format_ != "json":
         session.warn(answer)
     _say_summary(session, found)
+    if since is not None:
+        _say_since(session, since, changed_since)
     if not found.conforms(level):
         raise click.exceptions.Exit(1)
 
@@ -117,6 +135,42 @@ def _engine(name: str) -> Engine:
     return CompiledEngine(fallback=name == "auto")
 
 
+def _validate_since(
+    session: Session, paths: tuple[Path, ...], engine: str, request: Request, ref: str
+) -> tuple[Validation, Since]:
+    from aimsgraph.compliance.changes_since import validate_since
+    from aimsgraph.validation.incremental.engine import IncrementalEngine
+
+    if engine == "pyshacl":
+        message = "pySHACL cannot judge what a change touches alone"
+        raise UsageError(message, remedy="leave --engine out, or compare with --baseline FILE")
+    return validate_since(paths, catalogue_of(session), IncrementalEngine(fallback=engine == "auto"), request, ref)
+
+
+def _add_since(answer: dict[str, Any], found: Validation, since: Since) -> None:
+    """Say in the answer what is new, and what was judged anew to find it."""
+    new = set(map(id, since.new))
+    for entry, finding in zip(answer["findings"], found.findings, strict=True):
+        entry["new"] = id(finding) in new
+    answer["changed_since"] = {
+        "commits": list(since.commits),
+        "new": len(since.new),
+        "judged_anew": dict(since.rejudged),
+        "judged_whole": list(since.judged_whole),
+        "unreadable_then": since.unreadable,
+        "not_judged_then": list(since.not_judged),
+    }
+
+
+def _say_since(session: Session, since: Since, ref: str | None) -> None:
+    if since.unreadable:
+        session.say(f"at {ref} the register could not be read ({since.unreadable}), so every finding is new")
+    for name in since.not_judged:
+        session.say(f"{name}: at {ref} the files had violations, so what shapes find now is new")
+    nodes = sum(since.rejudged.values())
+    session.say(f"{len(since.new)} new since {ref}; judged anew: {len(since.rejudged)} shapes, {nodes} focus nodes")
+
+
 def _parse_copy(text: str) -> tuple[str, Path]:
     name, _, file = text.partition("=")
     if name not in FORMATS or not file:
@@ -126,7 +180,8 @@ def _parse_copy(text: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
-def _catalogue(session: Session) -> Any:  # noqa: ANN401  # the type would import what help must not
+def catalogue_of(session: Session) -> Catalogue:
+    """Return what registers are judged against."""
     from aimsgraph.compliance.validate import Catalogue
     from aimsgraph.validation.shapes import load_shapes
 
@@ -178,7 +233,9 @@ def finding_to_dict(finding: ReportedFinding) -> dict[str, Any]:
     }
 
 
-def _render(answer: dict[str, Any], found: Validation, level: Severity, format_: str) -> str | bytes:
+def _render(
+    answer: dict[str, Any], found: Validation, level: Severity, format_: str, new: Collection[ReportedFinding]
+) -> str | bytes:
     findings = found.findings
     if format_ == "json":
         return to_json(answer)
@@ -211,7 +268,8 @@ def _render(answer: dict[str, Any], found: Validation, level: Severity, format_:
             found.dataset_digest,
             conforms=found.conforms(),
         )
-    return "".join(f"{finding}\n" for finding in findings)
+    marked = set(map(id, new))
+    return "".join(f"{finding}{'  [new]' if id(finding) in marked else ''}\n" for finding in findings)
 
 
 def _say_summary(session: Session, found: Validation) -> None:

@@ -89,7 +89,9 @@ def _moved(
         replace(
             finding,
             message=_moved_text(finding.message, states, folders),
-            location=replace(finding.location, file=_moved_text(finding.location.file, states, folders)),
+            location=replace(
+                finding.location, file=Path(_moved_text(finding.location.file, states, folders)).as_posix()
+            ),
         )
         for finding in findings
     ]

@@ -106,7 +106,7 @@ class _Git:
     ) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
         try:
-            return subprocess.run(  # noqa: S603  # git itself, found on the path; no shell
+            return subprocess.run(
                 [self._program, *arguments],
                 cwd=folder,
                 env={**inherited, **settings},

@@ -180,25 +180,20 @@ def _check_header(header: tuple[str, ...], file: str, columns: Sequence[Column])
 
 def _check_cell(row: Row, column: Column) -> list[Finding]:
     value = row[column.name]
-    where = row.where(column.name)
-    findings = []
+    found: list[tuple[str, str, str]] = []
     hidden = "" if value.isprintable() else _find_invisible(value.strip())
     if hidden:
         message = f"{column.name!r} holds the invisible character U+{ord(hidden):04X}"
-        findings.append(Finding("BAD_CHARACTER", message, where, "delete it, or write a space"))
-    if value != value.strip() or unicodedata.normalize("NFC", value) != value:
-        findings.append(
-            Finding("NOT_NORMAL", f"{column.name!r} is not in normal form", where, "run `aimsgraph data fmt`")
-        )
+        found.append(("BAD_CHARACTER", message, "delete it, or write a space"))
+    if value != value.strip() or (not value.isascii() and unicodedata.normalize("NFC", value) != value):
+        found.append(("NOT_NORMAL", f"{column.name!r} is not in normal form", "run `aimsgraph data fmt`"))
     if not value:
         if column.required:
-            findings.append(Finding("MISSING_VALUE", f"{column.name!r} is empty", where, "fill it in"))
-        return findings
-    problem = _KINDS[column.kind](value, column)
-    if problem:
+            found.append(("MISSING_VALUE", f"{column.name!r} is empty", "fill it in"))
+    elif problem := _KINDS[column.kind](value, column):
         message, remedy = problem
-        findings.append(Finding("BAD_VALUE", f"{column.name!r}: {message}", where, remedy))
-    return findings
+        found.append(("BAD_VALUE", f"{column.name!r}: {message}", remedy))
+    return [Finding(rule, message, row.where(column.name), remedy) for rule, message, remedy in found]
 
 
 def _find_invisible(value: str) -> str:

@@ -60,8 +60,11 @@ def read_yaml(path: Path, shown_as: str) -> YamlSource:
     """
     text = "\n".join(read_lines(path, shown_as)) + "\n"
     try:
-        _refuse_indirection(text, shown_as)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = _PlainLoader(text, shown_as)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
     except (ValueError, OverflowError) as error:
         raise InputError(
             f"not YAML: an escape is no character: {error}",
@@ -80,24 +83,36 @@ def read_yaml(path: Path, shown_as: str) -> YamlSource:
     return YamlSource(shown_as, data, positions)
 
 
-def _refuse_indirection(text: str, file: str) -> None:
-    """Refuse what means more than it shows: anchors, aliases, tags, deep nesting, halves of characters."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        what = ""
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            what = "anchors and aliases are not used here"
-        elif getattr(event, "tag", None):
-            what = "tags are not used here"
-        elif depth > _MAX_DEPTH:
-            what = f"more than {_MAX_DEPTH} levels"
-        elif any("\ud800" <= character <= "\udfff" for character in getattr(event, "value", "")):
-            what = "an escape stands for half a character"
-        if what:
+class _PlainLoader(yaml.SafeLoader):
+    """Refuses what means more than it shows: anchors, aliases, tags, deep nesting, halves of characters."""
+
+    def __init__(self, text: str, file: str) -> None:
+        super().__init__(text)
+        self._file = file
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401  # yaml's own
+        """Return the next node; see yaml."""
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]  # so is the whole of yaml.composer
+        if what := self._find_indirection(event):
             mark = event.start_mark
-            where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
+            where = Location(self._file, mark.line + 1, mark.column + 1) if mark else Location(self._file)
             raise InputError(f"not YAML as we write it: {what}", location=where, remedy="write the value out")
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def _find_indirection(self, event: yaml.Event) -> str:
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            return "anchors and aliases are not used here"
+        if getattr(event, "tag", None):
+            return "tags are not used here"
+        if isinstance(event, yaml.CollectionStartEvent) and self._depth >= _MAX_DEPTH:
+            return f"more than {_MAX_DEPTH} levels"
+        if any("\ud800" <= character <= "\udfff" for character in getattr(event, "value", "")):
+            return "an escape stands for half a character"
+        return ""
 
 
 def _construct(node: yaml.Node, path: Path_, positions: dict[Path_, tuple[int, int]], file: str) -> Any:  # noqa: ANN401

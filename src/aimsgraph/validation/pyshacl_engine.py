@@ -55,7 +55,7 @@ class PyShaclEngine:
             raise EngineMissing("pySHACL is not installed", remedy="install it: `pip install pyshacl`")
         triples = [_to_ntriples(job.quads) for job in jobs]
         asked = [{"facts": text, "shapes": job.shapes.turtle} for text, job in zip(triples, jobs, strict=True)]
-        answer = _run(json.dumps(asked), deadline or Deadline.never())
+        answer = run_worker(_WORKER, json.dumps(asked), deadline or Deadline.never())
         return [
             make_report(_read(found), job.shapes, engine=f"pyshacl {answer['version']}", facts=text)
             for found, job, text in zip(answer["answers"], jobs, triples, strict=True)
@@ -67,15 +67,19 @@ def _to_ntriples(quads: Iterable[ox.Quad]) -> str:
     return "".join(sorted({f"{quad.triple} .\n" for quad in quads}))
 
 
-def _run(request: str, deadline: Deadline) -> Any:  # noqa: ANN401  # JSON
+def run_worker(worker: Path, request: str, deadline: Deadline) -> Any:  # noqa: ANN401  # JSON
+    """Return what a worker answers, all of it.
+
+    Raises:
+        DeadlineExceeded: too late; the process has been ended.
+        BackendError: the process failed, or was ended by somebody else.
+    """
     deadline.check()
-    command = [sys.executable, "-P", "-W", "ignore", str(_WORKER)]
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
     try:
         done = subprocess.run(
-            command,
+            [sys.executable, "-P", "-W", "ignore", str(worker)],
             input=request,
-            env=environment,
+            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"},
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -84,6 +88,9 @@ def _run(request: str, deadline: Deadline) -> Any:  # noqa: ANN401  # JSON
         )
     except subprocess.TimeoutExpired as error:
         raise deadline.exceeded() from error
+    if done.returncode < 0:
+        message = f"the process of pySHACL was ended by signal {-done.returncode} before it had judged everything"
+        raise BackendError(message, remedy="allow more memory, or judge less at once")
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
         raise BackendError(f"pySHACL failed: {last[0]}", remedy="allow more memory, or judge less at once")

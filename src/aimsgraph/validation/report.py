@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -24,6 +25,8 @@ SEVERITIES: Final[Mapping[str, Severity]] = {
 }
 NOTHING_JUDGED: Final = "NOTHING_JUDGED"
 """The rule of the finding that says of a shape that it found nothing to judge."""
+_AT_A_TIME: Final = 10_000
+"""How many findings are put into words at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,35 +179,39 @@ def findings_to_turtle(
 ) -> bytes:
     """Write what shapes found as a SHACL validation report in Turtle; its nodes have names, so bytes never change.
 
+    A long report is put into words piece by piece, so that its text is most of the memory it takes.
+
     Args:
         findings: the findings; those that no shape made are left out.
         shape_iris: rule → IRI of its shape.
         dataset_digest: what names the judged facts.
         conforms: whether they conform.
     """
-    return to_turtle(_report_triples(findings, shape_iris, dataset_digest, conforms))
+    node = ox.NamedNode(f"urn:aimsgraph:report:{dataset_digest[:16]}")
+    head = [ox.Triple(node, RDF_TYPE, _sh("ValidationReport")), ox.Triple(node, _sh("conforms"), ox.Literal(conforms))]
+    made_by_shapes = enumerate((f for f in findings if f.focus and f.rule in shape_iris), start=1)
+    pieces = []
+    while piece := list(islice(made_by_shapes, _AT_A_TIME)):
+        triples = (t for number, finding in piece for t in _finding_triples(node, number, finding, shape_iris))
+        pieces.append(to_turtle([*head, *triples]))
+        head = []
+    return b"".join(pieces) or to_turtle(head)
 
 
-def _report_triples(
-    findings: Iterable[ReportedFinding], shape_iris: Mapping[str, str], dataset_digest: str, conforms: bool
+def _finding_triples(
+    node: ox.NamedNode, number: int, finding: ReportedFinding, shape_iris: Mapping[str, str]
 ) -> Iterator[ox.Triple]:
-    base = f"urn:aimsgraph:report:{dataset_digest[:16]}"
-    node = ox.NamedNode(base)
-    yield ox.Triple(node, RDF_TYPE, _sh("ValidationReport"))
-    yield ox.Triple(node, _sh("conforms"), ox.Literal(conforms))
-    made_by_shapes = (finding for finding in findings if finding.focus and finding.rule in shape_iris)
-    for number, finding in enumerate(made_by_shapes, start=1):
-        item = ox.NamedNode(f"{base}:{number:05d}")
-        yield ox.Triple(node, _sh("result"), item)
-        yield ox.Triple(item, RDF_TYPE, _sh("ValidationResult"))
-        yield ox.Triple(item, _sh("focusNode"), _term(finding.focus))
-        yield ox.Triple(item, _sh("resultSeverity"), _sh(finding.severity.value.capitalize()))
-        yield ox.Triple(item, _sh("resultMessage"), ox.Literal(finding.message, language="en"))
-        yield ox.Triple(item, _sh("sourceShape"), ox.NamedNode(shape_iris[finding.rule]))
-        if finding.path.startswith("<") and finding.path.count("<") == 1 and finding.path.endswith(">"):
-            yield ox.Triple(item, _sh("resultPath"), ox.NamedNode(finding.path[1:-1]))
-        if finding.value:
-            yield ox.Triple(item, _sh("value"), _term(finding.value))
+    item = ox.NamedNode(f"{node.value}:{number:05d}")
+    yield ox.Triple(node, _sh("result"), item)
+    yield ox.Triple(item, RDF_TYPE, _sh("ValidationResult"))
+    yield ox.Triple(item, _sh("focusNode"), _term(finding.focus))
+    yield ox.Triple(item, _sh("resultSeverity"), _sh(finding.severity.value.capitalize()))
+    yield ox.Triple(item, _sh("resultMessage"), ox.Literal(finding.message, language="en"))
+    yield ox.Triple(item, _sh("sourceShape"), ox.NamedNode(shape_iris[finding.rule]))
+    if finding.path.startswith("<") and finding.path.count("<") == 1 and finding.path.endswith(">"):
+        yield ox.Triple(item, _sh("resultPath"), ox.NamedNode(finding.path[1:-1]))
+    if finding.value:
+        yield ox.Triple(item, _sh("value"), _term(finding.value))
 
 
 def _sh(name: str) -> ox.NamedNode:

@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from aimsgraph.graph.store import Subject, Term
-from aimsgraph.validation.compiled.graph import RDF, RDFS, NotCompilable, ShapesGraph, name_of, sh
+from aimsgraph.validation.compiled.graph import RDF, RDFS, IllFormed, NotCompilable, ShapesGraph, name_of, sh
 from aimsgraph.validation.compiled.lexical import is_kept, is_well_formed
 from aimsgraph.validation.compiled.paths import Predicate, read_path
 from aimsgraph.validation.compiled.plan import (
@@ -63,9 +63,10 @@ def read_checks(shapes: ShapesGraph, node: Subject, name: str, *, has_path: bool
 
     Raises:
         NotCompilable: the parameter is used in a way no plan can say.
+        IllFormed: it is used in a way that means nothing.
     """
     if name in _NEED_PATH and not has_path:
-        raise NotCompilable(f"sh:{name} on a node shape")
+        raise IllFormed(f"sh:{name} on a shape without sh:path")
     if name in _FOR_EACH:
         for value in shapes.objects(node, sh(name)):
             yield _FOR_EACH[name](component(name), name, value)
@@ -102,7 +103,7 @@ def _read_datatype(_shapes: ShapesGraph, _node: Subject, name: str, value: Term)
 def _read_kind(_shapes: ShapesGraph, _node: Subject, name: str, value: Term) -> Iterator[Check]:
     kind = _KINDS.get(_iri(value, name).removeprefix(sh("").value))
     if kind is None:
-        raise NotCompilable(f"no node kind: {name_of(value)}")
+        raise IllFormed(f"no node kind: {name_of(value)}")
     yield Condition(component(name), kind)
 
 
@@ -210,13 +211,13 @@ def read_constant(term: Term) -> Term:
 def _iri(term: Term, name: str) -> str:
     if isinstance(term, ox.NamedNode):
         return term.value
-    raise NotCompilable(f"sh:{name} is no IRI: {name_of(term)}")
+    raise IllFormed(f"sh:{name} is no IRI: {name_of(term)}")
 
 
 def _literal(term: Term, name: str) -> ox.Literal:
     if isinstance(term, ox.Literal):
         return term
-    raise NotCompilable(f"sh:{name} is no literal: {name_of(term)}")
+    raise IllFormed(f"sh:{name} is no literal: {name_of(term)}")
 
 
 PARAMETERS: Final = {sh(name): name for name in (*_FOR_EACH, "pattern", *_FOR_ALL)}

@@ -12,7 +12,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from aimsgraph.errors import Refused
+from aimsgraph.errors import BackendError, InputError, Refused
 from aimsgraph.graph.directory import DirectoryStore
 from aimsgraph.graph.embedded import MemoryStore, run_query
 from aimsgraph.graph.store import UNLIMITED, Answer, Deadline, Solutions, Store, Subject, Term
@@ -32,6 +32,8 @@ from aimsgraph.validation.shapes import ShapeSet
 COMPILED: Final = "compiled"
 """What reports call the engine; its version is that of the product."""
 _MOST_WORKERS: Final = 4
+_MOST_NAMED: Final = 3
+"""So many shapes are named in an error about several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +134,12 @@ class CompiledEngine:
         """Judge triples by any shapes graph.
 
         Raises:
+            InputError: a shape is ill-formed; the first is named with the reason.
             Refused: a shape is left and pySHACL may not judge it.
             BackendError: pySHACL failed on what is left.
         """
         facts, given = tuple(triples), tuple(shapes)
-        plan = _fit(compile_shapes(given), facts)
+        plan = _fit(_well_formed(compile_shapes(given)), facts)
         store = _Facts(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in facts)
         found = run_plan(plan, store, deadline=deadline, workers=_workers())
         left = {**plan.left, **found.left}
@@ -146,8 +149,8 @@ class CompiledEngine:
         if left:
             judged = {shape.shape.node for shape in plan.compiled} - set(left)
             (report,) = run_pyshacl([FallbackJob(facts, _without_targets(given, judged))], deadline)
-            if isinstance(report, Exception):
-                raise report
+            if isinstance(report, BackendError):
+                raise _failed(report, left)
             violations += report.violations
             counts |= {node: report.focus_counts.get(node, 0) for node in left}
             engines |= dict.fromkeys(left, f"pyshacl {report.version}")
@@ -157,7 +160,7 @@ class CompiledEngine:
 
     def _check(self, left: Mapping[Subject, str]) -> None:
         if left and not self._fallback:
-            raise _cannot(left, "by the compiled engine", "take --engine auto, which gives such shapes to pySHACL")
+            raise left_by_plans(left)
 
 
 def _cannot(left: Mapping[Subject, str], how: str, remedy: str) -> Refused:
@@ -166,14 +169,41 @@ def _cannot(left: Mapping[Subject, str], how: str, remedy: str) -> Refused:
     return Refused(f"{name_of(node)}{more} cannot be judged {how}: {reason}", remedy=remedy)
 
 
+def _failed(error: BackendError, left: Mapping[Subject, str]) -> BackendError:
+    """Say which shapes were pySHACL's to judge when it failed, and why."""
+    named = "; ".join(f"{name_of(node)}, as {reason}" for node, reason in list(left.items())[:_MOST_NAMED])
+    more = f"; and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+    return BackendError(
+        f"{error.message}; it was to judge {named}{more}", remedy="mend these shapes, or leave them out"
+    )
+
+
+def left_by_plans(left: Mapping[Subject, str]) -> Refused:
+    """Return the error that shapes are left and pySHACL may not judge them."""
+    return _cannot(left, "by the compiled engine", "take --engine auto, which gives such shapes to pySHACL")
+
+
 def _workers() -> int:
     return min(_MOST_WORKERS, os.cpu_count() or 1)
 
 
 @lru_cache(maxsize=8)
 def plan_of(turtle: str) -> Plan:
-    """Return the plan of shapes written in Turtle."""
-    return compile_shapes(quad.triple for quad in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE))
+    """Return the plan of shapes written in Turtle.
+
+    Raises:
+        InputError: a shape is ill-formed; the first is named with the reason.
+    """
+    return _well_formed(compile_shapes(quad.triple for quad in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE)))
+
+
+def _well_formed(plan: Plan) -> Plan:
+    """Return a plan none of whose shapes is ill-formed; what engines make of such shapes differs."""
+    if plan.ill_formed:
+        node, reason = next(iter(plan.ill_formed.items()))
+        more = f" (and {len(plan.ill_formed) - 1} more)" if len(plan.ill_formed) > 1 else ""
+        raise InputError(f"the shape {name_of(node)}{more} cannot be read: {reason}", remedy="mend the shape")
+    return plan
 
 
 def _fit(plan: Plan, facts: tuple[ox.Quad | ox.Triple, ...]) -> Plan:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ import pyoxigraph as ox
 from aimsgraph.errors import BackendError, EngineMissing
 from aimsgraph.graph.store import Deadline, Subject, Term
 from aimsgraph.validation.compiled.results import Violation
+from aimsgraph.validation.pyshacl_engine import run_worker
 
 WORKER: Final = Path(__file__).with_name("fallback_worker.py")
 
@@ -49,7 +47,7 @@ def run_pyshacl(jobs: Sequence[FallbackJob], deadline: Deadline | None = None) -
     if importlib.util.find_spec("pyshacl") is None:
         raise EngineMissing("pySHACL is not installed", remedy="install it: `pip install pyshacl`")
     asked = [{"facts": to_ntriples(job.facts), "shapes": to_ntriples(job.shapes)} for job in jobs]
-    answer = _run(json.dumps(asked), deadline or Deadline.never())
+    answer = run_worker(WORKER, json.dumps(asked), deadline or Deadline.never())
     return [read_answer(found, answer["version"]) for found in answer["answers"]]
 
 
@@ -58,31 +56,10 @@ def to_ntriples(triples: Iterable[ox.Triple]) -> str:
     return "".join(sorted({f"{triple} .\n" for triple in triples}))
 
 
-def _run(request: str, deadline: Deadline) -> Any:  # noqa: ANN401  # JSON
-    deadline.check()
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-W", "ignore", str(WORKER)],
-            input=request,
-            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=deadline.remaining(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise deadline.exceeded() from error
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
-        raise BackendError(f"pySHACL failed: {last[0]}", remedy="allow more memory, or judge less at once")
-    return json.loads(done.stdout)
-
-
 def read_answer(found: dict[str, Any], version: str) -> FallbackReport | BackendError:
     """Return what the worker says of one job."""
     if "error" in found:
-        return BackendError(f"pySHACL failed: {found['error']}", remedy="check the shapes")
+        return BackendError(f"pySHACL failed: {found['error'].partition(chr(10))[0]}", remedy="check the shapes")
     violations = sorted((_violation(result) for result in found["results"]), key=lambda v: v.sort_key)
     counts = {_node(node): count for node, count in found["focus_counts"]}
     return FallbackReport(version, tuple(violations), counts)

@@ -26,6 +26,10 @@ class NotCompilable(Exception):  # not an error: another engine takes the shape
     """A shape says something that no plan can say; the text says what."""
 
 
+class IllFormed(NotCompilable):
+    """A shape says something that SHACL gives no meaning to, so that no engine should judge by it."""
+
+
 def sh(name: str) -> ox.NamedNode:
     """Return a term of the SHACL vocabulary."""
     return ox.NamedNode(SHACL + name)
@@ -66,67 +70,70 @@ class ShapesGraph:
         """Return the only value of a property, None without any.
 
         Raises:
-            NotCompilable: there are several.
+            IllFormed: there are several.
         """
         found = self.objects(subject, predicate)
         if len(found) > 1:
-            raise NotCompilable(f"{name_of(subject)} has {len(found)} values for {name_of(predicate)}")
+            raise IllFormed(f"{name_of(subject)} has {len(found)} values for {name_of(predicate)}")
         return found[0] if found else None
 
     def node(self, term: Term, what: str) -> Subject:
         """Return a term that has to be a node.
 
         Raises:
-            NotCompilable: it is a literal.
+            IllFormed: it is a literal.
         """
         if isinstance(term, ox.NamedNode | ox.BlankNode):
             return term
-        raise NotCompilable(f"{what} is no node: {term}")
+        raise IllFormed(f"{what} is no node: {term}")
 
     def flag(self, subject: Subject, predicate: ox.NamedNode) -> bool:
         """Say whether a property is the literal `true`; `"1"^^xsd:boolean` is another term.
 
         Raises:
-            NotCompilable: it is no boolean.
+            IllFormed: it is no boolean.
         """
         found = self.one(subject, predicate)
         if found is None:
             return False
         if not isinstance(found, ox.Literal) or found.datatype.value != XSD + "boolean":
-            raise NotCompilable(f"{name_of(predicate)} is no boolean: {found}")
+            raise IllFormed(f"{name_of(predicate)} is no boolean: {found}")
         return found.value == "true"
 
     def count(self, subject: Subject, predicate: ox.NamedNode) -> int | None:
         """Return a property that is a whole number not below 0, None without one.
 
         Raises:
-            NotCompilable: it is something else.
+            NotCompilable: it is a number of another datatype.
+            IllFormed: it is something else.
         """
         found = self.one(subject, predicate)
         if found is None:
             return None
-        if isinstance(found, ox.Literal) and found.datatype.value == XSD + "integer" and found.value.isdecimal():
-            return int(found.value)
-        raise NotCompilable(f"{name_of(predicate)} is no whole number: {found}")
+        if not isinstance(found, ox.Literal) or not found.value.isdecimal():
+            raise IllFormed(f"{name_of(predicate)} is no whole number: {found}")
+        if found.datatype.value != XSD + "integer":
+            raise NotCompilable(f"{name_of(predicate)} is of another datatype than xsd:integer: {found}")
+        return int(found.value)
 
     def items(self, node: Term) -> list[Term]:
         """Return the members of a list.
 
         Raises:
-            NotCompilable: it is no list that ends.
+            IllFormed: it is no list that ends.
         """
         found: list[Term] = []
         seen: set[Term] = set()
         while node != _NIL:
             first = [] if isinstance(node, ox.Literal | ox.Triple) else self.objects(node, _FIRST)
             if len(first) != 1 or node in seen:
-                raise NotCompilable(f"no list that ends: {name_of(node)}")
+                raise IllFormed(f"no list that ends: {name_of(node)}")
             seen.add(node)
             found.append(first[0])
             assert not isinstance(node, ox.Literal | ox.Triple)  # it has a first member
             rest = self.objects(node, _REST)
             if len(rest) != 1:
-                raise NotCompilable(f"no list that ends: {name_of(node)}")
+                raise IllFormed(f"no list that ends: {name_of(node)}")
             node = rest[0]
         return found
 

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from aimsgraph.graph.store import Subject, Term
 from aimsgraph.validation.compiled.core import PARAMETERS, component, read_checks, read_constant
-from aimsgraph.validation.compiled.graph import OWL, RDFS, TYPE, NotCompilable, ShapesGraph, name_of, sh
+from aimsgraph.validation.compiled.graph import OWL, RDFS, TYPE, IllFormed, NotCompilable, ShapesGraph, name_of, sh
 from aimsgraph.validation.compiled.paths import MOST_NESTED, read_path
 from aimsgraph.validation.compiled.plan import (
     Check,
@@ -46,12 +46,15 @@ def compile_shapes(triples: Iterable[ox.Triple]) -> Plan:
     reader = _Reader(shapes)
     compiled: list[ShapePlan] = []
     left: dict[Subject, str] = {}
+    ill_formed: dict[Subject, str] = {}
     for node in _targeted(shapes):
         try:
             compiled.append(ShapePlan(reader.read(node), reader.read_targets(node)))
         except NotCompilable as reason:
             left[node] = str(reason)
-    return Plan(tuple(compiled), left, find_unrun(shapes))
+            if isinstance(reason, IllFormed):
+                ill_formed[node] = str(reason)
+    return Plan(tuple(compiled), left, find_unrun(shapes), ill_formed)
 
 
 def _targeted(shapes: ShapesGraph) -> Iterator[Subject]:
@@ -131,13 +134,13 @@ class _Reader:
         shapes = self._shapes
         deactivated = shapes.one(node, sh("deactivated"))
         if deactivated is not None and str(deactivated) not in _BOOLEANS:
-            raise NotCompilable(f"sh:deactivated is neither true nor false: {deactivated}")
+            raise IllFormed(f"sh:deactivated is neither true nor false: {deactivated}")
         severity = shapes.one(node, sh("severity"))
         messages = tuple(m for m in shapes.objects(node, sh("message")) if isinstance(m, ox.Literal))
         path_node = shapes.one(node, sh("path"))
         path = read_path(shapes, path_node) if path_node is not None else None
         if severity is not None and not isinstance(severity, ox.NamedNode):
-            raise NotCompilable(f"sh:severity is no IRI: {severity}")
+            raise IllFormed(f"sh:severity is no IRI: {severity}")
         bare = Shape(
             node, path, path_node, severity.value if severity else "", messages, str(deactivated) == _BOOLEANS[0]
         )
@@ -170,7 +173,9 @@ class _Reader:
                 continue
             shape = self._other(value, name)
             if (shape.path is not None) != (name == "property") and name != "not":
-                raise NotCompilable(f"sh:{name} refers to a shape of the other kind")
+                raise IllFormed(
+                    f"sh:{name} refers to a shape of the other kind, one with{'' if shape.path else 'out'} sh:path"
+                )
             if name == "property":
                 yield Property(component(name), shape)
             elif name == "node":
@@ -184,7 +189,7 @@ class _Reader:
     def _qualified(self, bare: Shape, values: list[Term]) -> Iterator[Check]:
         least, most = (self._shapes.count(bare.node, sh(f"qualified{way}Count")) for way in ("Min", "Max"))
         if bare.path is None or (least is None and most is None):
-            raise NotCompilable("sh:qualifiedValueShape without a path or without a count")
+            raise IllFormed("sh:qualifiedValueShape without a path or without a count")
         for value in values:
             siblings = tuple(self._other(s, "qualifiedValueShape") for s in self._siblings(bare.node, value))
             shape = self._other(value, "qualifiedValueShape")
@@ -210,5 +215,5 @@ _BOOLEANS: Final = tuple(str(ox.Literal(value)) for value in (True, False))
 
 def _iris(terms: Iterable[Term], name: str) -> tuple[str, ...]:
     if not all(isinstance(term, ox.NamedNode) for term in terms):
-        raise NotCompilable(f"sh:{name} is no IRI")
+        raise IllFormed(f"sh:{name} is no IRI")
     return tuple(sorted({term.value for term in terms if isinstance(term, ox.NamedNode)}))

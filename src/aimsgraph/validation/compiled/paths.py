@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from aimsgraph.graph.store import Term
-from aimsgraph.validation.compiled.graph import NotCompilable, ShapesGraph, name_of, sh
+from aimsgraph.validation.compiled.graph import IllFormed, NotCompilable, ShapesGraph, name_of, sh
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,23 @@ def read_path(shapes: ShapesGraph, node: Term, inside: tuple[Term, ...] = ()) ->
     """Return the path that a node of a shapes graph stands for.
 
     Raises:
-        NotCompilable: it is no path, contains itself, or nests too deep.
+        IllFormed: it is no path, or contains itself.
+        NotCompilable: it nests too deep.
     """
     if isinstance(node, ox.NamedNode) and not shapes.is_list(node):
         return Predicate(node.value)
-    if not isinstance(node, ox.BlankNode) or node in inside or len(inside) > MOST_NESTED:
-        raise NotCompilable(f"no property path: {name_of(node)}")
+    if not isinstance(node, ox.BlankNode):
+        raise IllFormed(f"no property path: {name_of(node)}")
+    if node in inside:
+        raise IllFormed("a property path contains itself")
+    if len(inside) > MOST_NESTED:
+        raise NotCompilable(f"a property path nests more than {MOST_NESTED} deep")
     inside = (*inside, node)
     if shapes.is_list(node):
         return Sequence(_parts(shapes, node, inside))
     found = [p for p in shapes.predicates(node) if p in _WAYS]
     if len(found) != 1 or len(shapes.objects(node, found[0])) != 1:
-        raise NotCompilable("a property path is of none or of several kinds")
+        raise IllFormed("a property path is of none or of several kinds")
     value = shapes.objects(node, found[0])[0]
     kind = _WAYS[found[0]]
     if kind == "alternativePath":
@@ -84,7 +89,7 @@ _WAYS: Final = {sh(name): name for name in ("inversePath", "alternativePath", *_
 def _parts(shapes: ShapesGraph, node: Term, inside: tuple[Term, ...]) -> tuple[Path, ...]:
     parts = tuple(read_path(shapes, item, inside) for item in shapes.items(node))
     if len(parts) < 2:
-        raise NotCompilable("a sequence or a choice of paths has two members or more")
+        raise IllFormed("a sequence or a choice of paths has two members or more")
     return parts
 
 

@@ -255,11 +255,13 @@ class Plan:
         compiled: those that queries can judge.
         left: shape → why another engine has to judge it.
         statements: what the shapes graph asks for beside constraints.
+        ill_formed: those of `left` that no engine should judge by, as SHACL gives them no meaning.
     """
 
     compiled: tuple[ShapePlan, ...]
     left: dict[Subject, str] = field(default_factory=dict)
     statements: tuple[str, ...] = ()
+    ill_formed: dict[Subject, str] = field(default_factory=dict)
 
 
 def nested_shapes(check: Check) -> tuple[Shape, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from aimsgraph.graph.store import Deadline, Subject
-from aimsgraph.validation.compiled.engine import COMPILED, join_reports, plan_of, with_unrun
+from aimsgraph.validation.compiled.engine import COMPILED, join_reports, left_by_plans, plan_of, with_unrun
 from aimsgraph.validation.compiled.results import to_raw
 from aimsgraph.validation.incremental.reach import Reach, reach_of
 from aimsgraph.validation.incremental.state import JudgedFacts, Rejudged
@@ -39,11 +39,18 @@ class IncrementalEngine:
     Reports are those that `CompiledEngine` makes of the same facts. The first time, and when the shapes are others, all
     is judged. Facts of several registers are judged one after the other, in the same order each time: `again` starts
     the next round.
+
+    Args:
+        fallback: whether pySHACL may judge what no plan can; if not, such shapes are an error.
+
+    Attributes:
+        steps: how the reports of this round came about.
     """
 
     name: Final = COMPILED
 
-    def __init__(self) -> None:
+    def __init__(self, *, fallback: bool = True) -> None:
+        self._fallback = fallback
         self._judged: list[_Judged] = []
         self._next = 0
         self.steps: list[Step] = []
@@ -54,7 +61,11 @@ class IncrementalEngine:
         self.steps = []
 
     def validate(self, quads: Iterable[ox.Quad], shapes: ShapeSet, deadline: Deadline | None = None) -> Report:
-        """Judge facts by shapes; see `Engine.validate`."""
+        """Judge facts by shapes; see `Engine.validate`.
+
+        Raises:
+            Refused: a shape is left and pySHACL may not judge it; the first is named with the reason.
+        """
         triples = {quad.triple for quad in quads}
         position, self._next = self._next, self._next + 1
         before = self._judged.pop(position) if position < len(self._judged) else None  # kept only when all goes well
@@ -65,6 +76,8 @@ class IncrementalEngine:
         else:
             judged = _Judged(shapes, JudgedFacts(plan_of(shapes.turtle), _reaches_of(shapes.turtle), triples, deadline))
             rejudged = judged.facts.all_rejudged()
+        if judged.facts.left and not self._fallback:
+            raise left_by_plans(judged.facts.left)
         report = judged.report(deadline)
         self._judged.insert(position, judged)
         self.steps.append(judged.step(rejudged))

@@ -70,7 +70,7 @@ def back_over(steps: Iterable[Path]) -> Route:
 
 
 def ways_over(path: Path, home: Route | None) -> Iterator[Way]:
-    """Yield the ways from each triple that a path may use, given the route from the start of the path, or that none is."""
+    """Yield the ways from each triple that a path may use, given the route from its start, None without one."""
     match path:
         case Predicate(iri):
             yield Way(iri, from_object=False, route=home)
