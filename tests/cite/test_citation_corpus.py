@@ -63,13 +63,17 @@ def test_every_rule_is_in_the_corpus() -> None:
     assert min(counts.values()) >= 5
 
 
+SHOWN = {"http-api.md": ["CITE_UNKNOWN_ID", "CITE_SUPERSEDED"]}  # what an answer about a wrong citation looks like
+
+
 def test_our_own_texts_hold_no_mistake(judge: CitationJudge) -> None:
     texts = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs", "data/README.md", "ontology")]
     citations = 0
     for path, _ in iter_paths(texts):
         checked = judge.check(load_document(path).segments, path.name)
         citations += checked.citations
-        assert [str(one.finding) for one in checked.findings] == []
+        shown = [one.finding.rule for one in checked.findings]
+        assert shown == SHOWN.get(path.name, []), [str(one.finding) for one in checked.findings]
     assert citations >= 100
 
 

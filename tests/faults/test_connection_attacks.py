@@ -131,7 +131,10 @@ def test_a_hostile_head(name: str, besieged: Besieged) -> None:
         said = read_all(connection)
         status = said.split(b" ")[1:2]
         assert status in ([b"400"], [b"404"], [b"405"], [b"403"], [b"431"], [], [b"200"]), said[:300]
-        assert (status == [b"200"]) == (name in ("upgrade", "folded header")), said[:300]
+        if name == "length and chunks":  # chunks count (RFC 9112, 6.3), and what follows is no second request
+            assert said.count(b"HTTP/1.1 ") <= 1
+        else:
+            assert (status == [b"200"]) == (name in ("upgrade", "folded header")), said[:300]
         assert b"Traceback" not in said
 
 
