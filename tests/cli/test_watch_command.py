@@ -15,12 +15,20 @@ ACME = assets.path("data", "examples", "acme")
 PATIENCE = 60
 
 
+def _heed_interrupts():
+    """Undo what a shell does that runs the tests in the background: let the signal be ignored, here and below."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Watching:
     """The command, with its words line by line."""
 
     def __init__(self, folder, *arguments):
         command = [sys.executable, "-u", "-m", "aimsgraph", "--today", "2026-11-23", "watch", str(folder), *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509  # it only sets a signal
+        )  # fmt: skip
         self._lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 

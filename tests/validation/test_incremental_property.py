@@ -83,7 +83,7 @@ def edit_files(graph, catalogue, tmp_path, seed, edits):
 
 
 def test_edits_of_facts(acme):
-    edit_facts(acme, 1, 100)
+    edit_facts(acme, 1, 60)
 
 
 def test_edits_of_files(graph, catalogue, tmp_path):
