@@ -94,6 +94,8 @@ def test_errors_come_back_as_what_they_are_and_cost_no_worker(store: Path) -> No
             await ask(room, "SELECT * {\n ?s ?p . }")
         assert caught.value.location is not None
         assert caught.value.location.line == 2
+        with pytest.raises(QuerySyntaxError, match="not declared"):
+            await ask(room, "SELECT * { ?s aims:x ?o }")
         with pytest.raises(Refused):
             await ask(room, "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }")
         assert room.is_ready

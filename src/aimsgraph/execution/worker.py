@@ -10,6 +10,7 @@ import functools
 import io
 import json
 import socket
+import traceback
 from typing import IO, Any, Final, Protocol, cast
 
 import pyoxigraph as ox
@@ -114,6 +115,9 @@ def _run(output: _Channel, request: Message, view: View, prefixes: dict[str, str
         return {"error": describe_error(error)}
     except MemoryError:
         return {"error": {"code": "resources-exceeded", "message": "the query needs more memory than it may have"}}
+    except Exception:  # a bug must not look like a query that is too large
+        traceback.print_exc()
+        return {"error": {"code": "internal", "message": "the worker failed; the server's log says why"}}
     return _COMPLETE
 
 

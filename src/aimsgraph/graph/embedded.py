@@ -307,5 +307,9 @@ def _syntax_error(message: str) -> QuerySyntaxError:
     place, colon, detail = message.removeprefix(_SYNTAX_PREFIX).partition(": ")
     line, _, column = place.partition(":")
     if message.startswith(_SYNTAX_PREFIX) and colon and line.isdigit() and column.isdigit():
+        if "Prefix not found" in detail:  # the engine also lists everything else that could stand there
+            detail = "a prefix that is used here is not declared"
+            remedy = "write `PREFIX name: <address>` before the query"
+            return QuerySyntaxError(detail, remedy=remedy, location=Location("query", int(line), int(column)))
         return QuerySyntaxError(detail, location=Location("query", int(line), int(column)))
     return QuerySyntaxError(message)

@@ -77,6 +77,9 @@ _TITLES = {
     "request-timeout": "The request did not arrive in time",
     "body-too-large": "The body is too large",
     "method-not-allowed": "This method is not for this address",
+    "check-failed": "A check came out negative",
+    "input-unreadable": "What was sent cannot be read",
+    "backend-failed": "A store or an engine failed",
     "internal": "Something went wrong here",
 }
 
