@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: demo test test-all check fmt bench bench-validate bench-serve lock package clean help
+PAGES := src/aimsgraph/web/pages/static/built
+
+.PHONY: demo test test-all test-browser pages check fmt bench bench-validate bench-serve lock package clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -24,13 +26,24 @@ $(VENV)/.project: $(VENV)/.runtime pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
+browser/node_modules/.installed: browser/package.json browser/package-lock.json browser/.npmrc
+	cd browser && npm ci --no-progress --loglevel=error
+	touch $@
+
+$(PAGES)/.built: browser/node_modules/.installed browser/build.js $(wildcard browser/src/*)
+	rm -rf $(PAGES)
+	cd browser && npm run --silent build
+	touch $@
+
+pages: $(PAGES)/.built  ## bundle the libraries of the pages (needs node and npm); without them the pages do with plain HTML
+
 demo: $(VENV)/.project  ## set up what is needed, then run the tour
 	$(BIN)/aimsgraph demo
 
-test: $(VENV)/.dev $(VENV)/.project  ## the tests
+test: $(VENV)/.dev $(VENV)/.project pages  ## the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-test-all: $(VENV)/.dev $(VENV)/.project  ## the tests with the slow suites
+test-all: $(VENV)/.dev $(VENV)/.project pages  ## the tests with the slow suites
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev $(VENV)/.project  ## format, lint, types, import rules, data and build gates
@@ -65,8 +78,8 @@ lock: $(VENV)/.dev  ## resolve the lock files anew
 	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/dev.txt
 	$(LOCK) requirements/build.in --constraint requirements/dev.txt -o requirements/build.txt
 
-package: $(VENV)/.dev  ## build the source archive and the wheel
+package: $(VENV)/.dev pages  ## build the source archive and the wheel
 	$(BIN)/python -m build
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(PAGES) browser/node_modules dist build .mypy_cache .ruff_cache .pytest_cache

@@ -19,7 +19,6 @@ from aimsgraph.web import (
     graph_store,
     health,
     linked_data,
-    page,
     problem_pages,
     problems,
     register_rooms,
@@ -29,6 +28,7 @@ from aimsgraph.web.limits import Limits
 from aimsgraph.web.logs import RequestLog
 from aimsgraph.web.metrics import Metrics
 from aimsgraph.web.metrics import routes as metrics_routes
+from aimsgraph.web.pages import routes as pages
 from aimsgraph.web.service import Service
 from aimsgraph.web.settings import ServeSettings
 
@@ -72,9 +72,10 @@ def create_app(service: Service) -> FastAPI:
     for room in (sparql, health, api_crosswalk, api_norms, api_documents, api_organisations, linked_data, graph_store):
         app.include_router(room.routes(service))
     app.include_router(register_rooms.routes(service))
-    app.include_router(page.routes())
+    app.include_router(pages.routes(service))
     app.include_router(docs_page.routes(app))
     app.include_router(problem_pages.routes())
+    pages.install(app)
     api_description.install(app)
     app.include_router(metrics_routes(service, metrics))
     settings = service.settings

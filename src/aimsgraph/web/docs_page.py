@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Response
 
 from aimsgraph.web.api_reply import write_json
 from aimsgraph.web.json_ld import CONTEXT, MEDIA_TYPE
-from aimsgraph.web.page import HEADERS, render
+from aimsgraph.web.pages.shell import draw_html, html
 
 Json = dict[str, Any]
 
@@ -22,7 +22,7 @@ def routes(app: FastAPI) -> APIRouter:
     @router.get("/docs")
     async def docs() -> Response:
         page = render_docs(app.openapi())
-        return Response(page, media_type="text/html", headers=HEADERS | {"Cache-Control": "no-cache"})
+        return html(page)
 
     @router.get("/v1/context.jsonld")
     async def context() -> Response:
@@ -44,7 +44,7 @@ def render_docs(described: Json) -> str:
         if operations:
             body += [f"<h2>{escape(tag['name'])}</h2>", f"<p>{escape(tag['description'])}</p>"]
             body += [line for path, method, each in operations for line in _operation(path, method, each)]
-    return render("HTTP API", body)
+    return draw_html("HTTP API", body)
 
 
 def _operations(described: Json, tag: str) -> Iterator[tuple[str, str, Json]]:

@@ -17,9 +17,9 @@ from aimsgraph.errors import NotFound
 from aimsgraph.graph.prefixes import load_prefixes
 from aimsgraph.web.api_reply import headers_of, is_known, tag_of
 from aimsgraph.web.auth import Scope, authorise
-from aimsgraph.web.linked_data_page import render_terms, render_thing
 from aimsgraph.web.negotiation import NAMES, choose, with_charset
-from aimsgraph.web.page import HEADERS
+from aimsgraph.web.pages.shell import HEADERS, PageRoute
+from aimsgraph.web.pages.thing import render_terms, render_thing
 from aimsgraph.web.problems import HttpProblem
 from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
@@ -56,7 +56,7 @@ class Thing:
 
 def routes(service: Service) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(tags=["Linked data"])
+    router = APIRouter(tags=["Linked data"], route_class=PageRoute)
 
     async def thing(request: Request, path: str) -> Response:
         await authorise(service, request, Scope.READ)

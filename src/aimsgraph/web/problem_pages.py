@@ -12,7 +12,7 @@ from rapidfuzz import process
 from aimsgraph import assets
 from aimsgraph.errors import NotFound
 from aimsgraph.web.negotiation import choose, with_charset
-from aimsgraph.web.page import HEADERS, render
+from aimsgraph.web.pages.shell import HEADERS, draw_html
 
 FORMS = ("text/markdown", "text/html")
 _OVERVIEW = "README"
@@ -50,7 +50,7 @@ def render_page(text: str, codes: set[str]) -> str:
         codes: the codes that have a page, so that a link to one leads there.
     """
     title, _, rest = text.partition("\n")
-    return render(title.removeprefix("# ").replace("`", ""), _blocks(rest, codes))
+    return draw_html(title.removeprefix("# ").replace("`", ""), _blocks(rest, codes))
 
 
 def _blocks(text: str, codes: set[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from aimsgraph.api import AimsGraph
 from aimsgraph.domain.identifiers import TERM
 from aimsgraph.graph.prefixes import load_prefixes
-from aimsgraph.web.page import link, render
+from aimsgraph.web.pages.shell import draw_html, link
 
 if TYPE_CHECKING:
     from aimsgraph.web.linked_data import Thing
@@ -42,7 +42,7 @@ def render_thing(graph: AimsGraph, thing: Thing) -> str:
         body.append(f"<p><strong>{escape(thing.cut)}</strong></p>")
     body += _table("What is said of it", _rows(thing.said, name, graph))
     body += _table("What points at it", _pointing(thing.pointing, name, graph))
-    return render(label, body)
+    return draw_html(label, body)
 
 
 def render_terms(graph: AimsGraph, thing: Thing) -> str:
@@ -54,7 +54,7 @@ def render_terms(graph: AimsGraph, thing: Thing) -> str:
         fragment = escape(iri.removeprefix(TERM))
         body.append(f'<h2 id="{fragment}">{escape(_label(triples) or fragment)} <code>aims:{fragment}</code></h2>')
         body += _table("", _rows(triples, name, graph))
-    return render("Terms", body)
+    return draw_html("Terms", body)
 
 
 def _formats() -> str:

@@ -1,0 +1,2 @@
+export { default } from "@zazuko/yasgui";
+import "@zazuko/yasgui/build/yasgui.min.css";

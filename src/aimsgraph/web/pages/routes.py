@@ -1,0 +1,32 @@
+"""The pages together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from aimsgraph.errors import NotFound
+from aimsgraph.web.pages import files, find
+from aimsgraph.web.pages.shell import error_page, wants_html
+from aimsgraph.web.service import Service
+
+
+def routes(service: Service) -> APIRouter:
+    """Return the routes of all pages but those at the address of what they are about, which `linked_data` has."""
+    router = APIRouter(include_in_schema=False)
+    router.include_router(files.routes())
+    for page in (find,):
+        router.include_router(page.routes(service))
+    return router
+
+
+def install(app: FastAPI) -> None:
+    """Make an address nobody knows a page for whoever reads pages."""
+    answer = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(HTTPException)
+    async def _no_page(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and wants_html(request):
+            return error_page(request, NotFound(f"nothing is at {request.url.path}", remedy="the search box finds it"))
+        response: Response = await answer(request, error)  # type: ignore[misc]
+        return response
