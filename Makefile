@@ -41,10 +41,13 @@ demo: $(VENV)/.project  ## set up what is needed, then run the tour
 	$(BIN)/aimsgraph demo
 
 test: $(VENV)/.dev $(VENV)/.project pages  ## the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser"
 
 test-all: $(VENV)/.dev $(VENV)/.project pages  ## the tests with the slow suites
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-browser: $(VENV)/.dev $(VENV)/.project pages  ## the pages in full, in a real browser
+	$(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/.dev $(VENV)/.project  ## format, lint, types, import rules, data and build gates
 	$(BIN)/ruff format --check .
