@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 PAGES := src/aimsgraph/web/pages/static/built
 
-.PHONY: demo test test-all test-browser pages check fmt bench bench-validate bench-serve lock package clean help
+.PHONY: demo test test-all test-browser pages docs check fmt bench bench-validate bench-serve lock package clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -63,6 +63,9 @@ fmt: $(VENV)/.dev $(VENV)/.project  ## put code and data into normal form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/aimsgraph data fmt
+
+docs: $(VENV)/.dev $(VENV)/.project browser/node_modules/.installed  ## the documentation as a site that works offline, in build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
 	$(BIN)/python bench/startup.py
