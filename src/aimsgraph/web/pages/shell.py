@@ -39,6 +39,8 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 DAYS = ("on", "law_as_of")
+MAIN_PAGES: tuple[tuple[str, str], ...] = ()
+"""The pages every page leads to, in order: the address, and the name of its labels."""
 
 
 def _written(policy: Mapping[str, str]) -> str:
@@ -238,7 +240,9 @@ def _templates() -> jinja2.Environment:
         loader=jinja2.PackageLoader("aimsgraph.web.pages"),
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals.update(t=labels, asset=assets.url, has_asset=assets.has, language=labels.language)
+    environment.globals.update(
+        t=labels, asset=assets.url, has_asset=assets.has, language=labels.language, main_pages=MAIN_PAGES
+    )
     environment.filters["safe_href"] = safe_href
     return environment
 
