@@ -20,6 +20,7 @@ class FactEdits:
         self._all = sorted(triples, key=str)
         self._known = set(self._all)
         self._objects = {}
+        self.made = 0
         for triple in self._all:
             self._objects.setdefault(triple.predicate, []).append(triple.object)
 
@@ -32,6 +33,7 @@ class FactEdits:
                  self._shift_day, self._put_back, self._put_back, self._odd]
             )  # fmt: skip
             edit(now)
+            self.made += 1
         return now
 
     def _some(self, now, test=lambda _: True):

@@ -193,7 +193,11 @@ def engine_errors() -> Iterator[None]:
 
 def run_query(view: UnionView, text: str, *, limits: Limits, deadline: Deadline) -> Answer:
     """Ask a pyoxigraph store, in a thread of its own when there is a deadline to keep."""
-    checked = check_query(text)
+    return run_checked(view, check_query(text), limits=limits, deadline=deadline)
+
+
+def run_checked(view: UnionView, checked: CheckedText, *, limits: Limits, deadline: Deadline) -> Answer:
+    """Ask what the guard has let through; see `run_query`."""
     if not deadline.is_finite:
         with engine_errors():
             found = view.query(checked)

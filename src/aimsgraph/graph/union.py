@@ -8,15 +8,17 @@ the merged one; the copy is made once for a content, when it is first needed.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from aimsgraph.errors import QuerySyntaxError
+from aimsgraph.graph.anti_join import without_slow_filters
 from aimsgraph.graph.query_text import CheckedText
 
 NativeAnswer = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
@@ -65,6 +67,13 @@ class UnionView:
 
     def query(self, checked: CheckedText, dataset: Dataset = UNION) -> NativeAnswer:
         """Run a query; engine errors come out as the engine raises them."""
+        quick = without_slow_filters(checked.text)
+        if quick != checked.text:
+            with contextlib.suppress(SyntaxError):  # the text as it was given says where it is wrong
+                return self._query(replace(checked, text=quick), dataset)
+        return self._query(checked, dataset)
+
+    def _query(self, checked: CheckedText, dataset: Dataset) -> NativeAnswer:
         if dataset.is_named:
             return self._query_named(checked, dataset)
         if not checked.names_dataset and not dataset.union:

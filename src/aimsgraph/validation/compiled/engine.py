@@ -14,9 +14,10 @@ import pyoxigraph as ox
 
 from aimsgraph.errors import BackendError, InputError, Refused
 from aimsgraph.graph.directory import DirectoryStore
-from aimsgraph.graph.embedded import MemoryStore, run_query
-from aimsgraph.graph.store import UNLIMITED, Answer, Deadline, Solutions, Store, Subject, Term
+from aimsgraph.graph.embedded import MemoryStore
+from aimsgraph.graph.store import Deadline, Solutions, Store, Subject, Term
 from aimsgraph.graph.union import UnionView
+from aimsgraph.validation.compiled.asking import AskedFacts
 from aimsgraph.validation.compiled.fallback import FallbackJob, run_pyshacl
 from aimsgraph.validation.compiled.graph import TYPE, XSD, ShapesGraph, name_of, sh
 from aimsgraph.validation.compiled.lexical import RANGES, changed_by_store
@@ -55,18 +56,12 @@ class Judgement:
     statements: tuple[str, ...]
 
 
-class _Facts:
-    """Facts in a store of their own, for one run."""
-
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        native, held = ox.Store(), tuple(quads)
-        native.bulk_extend(held)
-        several = len({quad.graph_name for quad in held}) > 1
-        self._view = UnionView(native, overlaps=None if several else False)
-
-    def query(self, text: str, *, deadline: Deadline | None = None) -> Answer:
-        """Ask a query; see `Store.query`."""
-        return run_query(self._view, text, limits=UNLIMITED, deadline=deadline or Deadline.never())
+def _facts(quads: Iterable[ox.Quad]) -> AskedFacts:
+    """Return facts in a store of their own, for one run."""
+    native, held = ox.Store(), tuple(quads)
+    native.bulk_extend(held)
+    several = len({quad.graph_name for quad in held}) > 1
+    return AskedFacts(UnionView(native, overlaps=None if several else False))
 
 
 class CompiledEngine:
@@ -92,7 +87,7 @@ class CompiledEngine:
         """
         facts = tuple(quads)
         plan = _fit(plan_of(shapes.turtle), facts)
-        found = run_plan(plan, _Facts(facts), deadline=deadline, workers=_workers())
+        found = run_plan(plan, _facts(facts), deadline=deadline, workers=_workers())
         text = "".join(sorted({f"{quad.triple} .\n" for quad in facts}))
         left = {**plan.left, **found.left}
         self._check(left)
@@ -140,7 +135,7 @@ class CompiledEngine:
         """
         facts, given = tuple(triples), tuple(shapes)
         plan = _fit(_well_formed(compile_shapes(given)), facts)
-        store = _Facts(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in facts)
+        store = _facts(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in facts)
         found = run_plan(plan, store, deadline=deadline, workers=_workers())
         left = {**plan.left, **found.left}
         self._check(left)

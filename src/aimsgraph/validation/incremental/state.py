@@ -12,9 +12,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from aimsgraph.errors import QuerySyntaxError, Refused
-from aimsgraph.graph.embedded import run_query
-from aimsgraph.graph.store import UNLIMITED, Answer, Deadline, Subject, Term
+from aimsgraph.graph.store import Deadline, Subject, Term
 from aimsgraph.graph.union import UnionView
+from aimsgraph.validation.compiled.asking import AskedFacts
 from aimsgraph.validation.compiled.focus_set import CHUNK, FocusSet
 from aimsgraph.validation.compiled.graph import SUBCLASS_OF, NotCompilable
 from aimsgraph.validation.compiled.lexical import changed_by_store
@@ -212,18 +212,7 @@ class JudgedFacts:
             return _Kept(set(), {}, str(reason))
 
     def _source(self, deadline: Deadline | None) -> Source:
-        return Source(_Asked(self._native), deadline, keeps_names=True)
-
-
-class _Asked:
-    """Triples in one graph, to be asked."""
-
-    def __init__(self, native: ox.Store) -> None:
-        self._view = UnionView(native, overlaps=False)
-
-    def query(self, text: str, *, deadline: Deadline | None = None) -> Answer:
-        """Ask a query; see `Store.query`."""
-        return run_query(self._view, text, limits=UNLIMITED, deadline=deadline or Deadline.never())
+        return Source(AskedFacts(UnionView(self._native, overlaps=False)), deadline, keeps_names=True)
 
 
 def _judge(plan: ShapePlan, scope: Scope, source: Source, writer: Writer) -> _Kept:
