@@ -99,6 +99,8 @@ def stage(tmp_path, monkeypatch, request):
     (tmp_path / "policies/logging.md").write_text("We keep logs: ISO/IEC 42001, A.6.2.8.\n")
     (tmp_path / "soa.csv").write_text("control,why\nA.6.2.8,logs\n")
     (tmp_path / "waivers.yaml").write_text("waivers: []\n")
+    house_rules = (ROOT / "docs/how-to/own-shapes.md").read_text("utf-8").split("```turtle\n")[1].split("```")[0]
+    (tmp_path / "house-rules.ttl").write_text(house_rules)
     (tmp_path / "my.rq").write_text("SELECT ?s { ?s a aims:AISystem }\n")
     (tmp_path / "others.sssom.tsv").write_bytes((ROOT / "tests/exchange/golden/foreign.sssom.tsv").read_bytes())
     monkeypatch.chdir(tmp_path)

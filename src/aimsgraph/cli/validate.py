@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aimsgraph.compliance.changes_since import Since
     from aimsgraph.compliance.validate import Catalogue, Request, Validation
+    from aimsgraph.execution.user_shapes import UserShapes
     from aimsgraph.validation.engine import Engine
     from aimsgraph.validation.report import ReportedFinding
 
@@ -37,6 +38,10 @@ LEVELS = tuple(severity.value for severity in sorted(Severity, key=lambda severi
 @click.option(
     "--profile", "profiles", multiple=True, metavar="NAME", help="An audit to put it through, or all; repeatable."
 )
+@click.option(
+    "--shapes", "own_shapes", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="SHACL shapes of your own (.ttl, .nt, .jsonld, .rdf), run beside those that ship; repeatable.",
+)  # fmt: skip
 @click.option("--waivers", type=click.Path(path_type=Path), help="Findings that may stand for a time (.yaml or .csv).")
 @click.option("--baseline", type=click.Path(path_type=Path), help="An earlier report in JSON: only what is new counts.")
 @click.option(
@@ -68,6 +73,7 @@ def validate(
     paths: tuple[Path, ...],
     engine: str,
     profiles: tuple[str, ...],
+    own_shapes: tuple[Path, ...],
     waivers: Path | None,
     baseline: Path | None,
     changed_since: str | None,
@@ -87,6 +93,10 @@ def validate(
     aimsgraph validate . --baseline last.json --waivers waivers.yaml --fail-level warning
     aimsgraph validate . --also junit=report.xml --also sarif=findings.sarif
     aimsgraph validate . --changed-since origin/main
+    aimsgraph validate . --shapes house-rules.ttl
+
+    Shapes of your own run in a process without network, with bounds on time and memory. In messages a finding of theirs
+    goes by the shape's local name.
 
     With --changed-since, all present findings are given, and those that are new are marked.
 
@@ -103,6 +113,7 @@ def validate(
         load_waivers(waivers) if waivers else (),
         _load_baseline(baseline) if baseline else None,
         Deadline(timeout) if timeout else None,
+        _user_shapes(session, own_shapes, engine) if own_shapes else None,
     )
     since = None
     if changed_since is None:
@@ -123,6 +134,16 @@ def validate(
         _say_since(session, since, changed_since)
     if not found.conforms(level):
         raise click.exceptions.Exit(1)
+
+
+def _user_shapes(session: Session, files: tuple[Path, ...], engine: str) -> UserShapes:
+    from aimsgraph.execution.user_shapes import UserShapes
+    from aimsgraph.validation.shapes import load_shapes
+
+    shapes = UserShapes(files, taken=load_shapes().shapes.by_name, fallback=engine != "compiled")
+    for statement in shapes.statements:
+        session.say(f"not run: {statement}")
+    return shapes
 
 
 def _engine(name: str) -> Engine:

@@ -32,7 +32,7 @@ from aimsgraph.graph.store import Deadline, Store
 from aimsgraph.graph.vocabulary import RDF_TYPE
 from aimsgraph.norms.law import Law
 from aimsgraph.reasoning.rules import INFERRED, materialise
-from aimsgraph.validation.engine import Engine
+from aimsgraph.validation.engine import Engine, FurtherShapes
 from aimsgraph.validation.facts import duty_triples, gather_facts, run_triples
 from aimsgraph.validation.place import Names, Place, shown
 from aimsgraph.validation.report import Report, ReportedFinding
@@ -74,6 +74,7 @@ class Request:
         waivers: findings that may stand.
         baseline: what an earlier report held; None to compare with none.
         deadline: None waits as long as it takes.
+        further: shapes that do not ship.
     """
 
     moment: Moment
@@ -81,6 +82,7 @@ class Request:
     waivers: tuple[Waiver, ...] = ()
     baseline: Counter[tuple[str, ...]] | None = None
     deadline: Deadline | None = None
+    further: FurtherShapes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Validation:
         engine: the engines that ran the shapes; empty when none ran.
         engines: rule → the engine that ran its shape.
         dataset_digest: what names the judged facts; empty when no shape ran.
-        reports: the engine's reports, one a register whose shapes ran.
+        reports: the engine's reports, one a register whose shapes ran; after each, that of further shapes.
         not_judged: registers whose files are not sound, so that no shape ran on them.
         shapes: the shapes that were asked for.
     """
@@ -138,6 +140,7 @@ def validate_registers(folders: Sequence[Path], catalogue: Catalogue, engine: En
         BackendError: the engine failed, or the deadline passed.
     """
     shapes = catalogue.shapes.for_organisation(request.profiles)
+    further = request.further.shapes.shapes if request.further else ()
     law = load_law()
     judged = [_validate_one(folder, law, catalogue, engine, request, shapes) for folder in folders]
     found = [finding for one in judged for finding in one.findings]
@@ -145,7 +148,7 @@ def validate_registers(folders: Sequence[Path], catalogue: Catalogue, engine: En
     known: list[ReportedFinding] = []
     if request.baseline is not None:
         kept, known = subtract_baseline(kept, request.baseline)
-    reports = tuple(one.report for one in judged if one.report)
+    reports = tuple(report for one in judged for report in one.reports)
     counts: Counter[str] = Counter()
     for report in reports:
         counts.update(report.focus_counts)
@@ -159,8 +162,8 @@ def validate_registers(folders: Sequence[Path], catalogue: Catalogue, engine: En
         {rule: name for report in reports for rule, name in report.engines.items()},
         _digest_of(reports),
         reports,
-        tuple(one.shown_as for one in judged if one.report is None),
-        shapes,
+        tuple(one.shown_as for one in judged if not one.reports),
+        ShapeSet((*shapes.shapes, *further)),
     )
 
 
@@ -181,11 +184,11 @@ def validate_catalogue(engine: Engine, shapes: ShapeLibrary, day: dt.date, quads
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One folder's outcome; without a report when its files are not sound."""
+    """One folder's outcome; without reports when its files are not sound."""
 
     shown_as: str
     findings: tuple[ReportedFinding, ...]
-    report: Report | None
+    reports: tuple[Report, ...]
 
 
 def _validate_one(
@@ -195,20 +198,30 @@ def _validate_one(
     source = open_register(folder, law, shown_as)
     findings = [_from_check(finding) for finding in source.findings]
     if any(finding.severity is Severity.VIOLATION for finding in findings):
-        return _Judged(shown_as, tuple(findings), None)
+        return _Judged(shown_as, tuple(findings), ())
     compiled = source.compile()
     own = set(compiled.triples)
     own |= set(due_dates(own, catalogue.store))
     own |= set(duty_triples(binding_duties(source.systems, catalogue.law, request.moment)))
-    facts = gather_facts(catalogue.store, own, shapes.terms, request.moment.on)
-    facts |= set(_infer_relations(facts, catalogue.store, shapes.terms))
+    facts = _facts(catalogue.store, own, shapes.terms, request.moment.on)
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in facts]
     report = engine.validate(quads, shapes, request.deadline)
     header = source.files.header
     assert header is not None, "what has no violations has a header"
     place = Place(compiled.sources, Location(header.yaml.file), Names.of(catalogue.store, compiled.sources))
     findings += place.from_report(report, shapes)
-    return _Judged(shown_as, tuple(findings), report)
+    if request.further is None:
+        return _Judged(shown_as, tuple(findings), (report,))
+    further = request.further
+    beside = further.judge(_facts(catalogue.store, own, further.terms, request.moment.on), request.deadline)
+    findings += place.from_report(beside, further.shapes)
+    return _Judged(shown_as, tuple(findings), (report, beside))
+
+
+def _facts(store: Store, own: set[ox.Triple], terms: frozenset[str], day: dt.date) -> set[ox.Triple]:
+    """Return everything that shapes which name these terms read of a register and of what it hangs on."""
+    facts = gather_facts(store, own, terms, day)
+    return facts | set(_infer_relations(facts, store, terms))
 
 
 def _from_check(finding: Finding) -> ReportedFinding:

@@ -17,6 +17,21 @@ from aimsgraph.validation.report import Report
 from aimsgraph.validation.shapes import ShapeSet
 
 
+class FurtherShapes(Protocol):
+    """Shapes that do not ship, with what runs them."""
+
+    @property
+    def shapes(self) -> ShapeSet:
+        """The shapes."""
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Every IRI they name; they read no other property."""
+
+    def judge(self, facts: Iterable[ox.Triple], deadline: Deadline | None = None) -> Report:
+        """Judge facts; see `Engine.validate`."""
+
+
 class Engine(Protocol):
     """Something that judges facts by SHACL shapes."""
 

@@ -14,7 +14,7 @@ from aimsgraph.graph.union import UnionView
 
 _IRI: Final = r"""<[^<>"'{}|^`\\\x00-\x20]*>"""
 _NODES: Final = re.compile(rf"(VALUES \?\w+ \{{ ){_IRI}(?: {_IRI})* (?=\}})")
-"""A list of focus nodes, as plans write it. What can be told of its IRIs without doubt is left out of what is checked."""
+"""A list of focus nodes, as plans write it; IRIs that no reading takes for anything else."""
 
 
 class AskedFacts:
