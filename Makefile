@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 PAGES := src/aimsgraph/web/pages/static/built
 
-.PHONY: demo test test-all test-browser pages docs check fmt bench bench-validate bench-serve lock package clean help
+.PHONY: demo test test-all test-browser pages docs check fmt bench bench-validate bench-peers bench-serve lock package clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -77,11 +77,20 @@ bench-validate: $(VENV)/.dev $(VENV)/.project  ## validation of registers, measu
 bench-serve: $(VENV)/.dev $(VENV)/.project  ## the server under load, beside bare oxigraph and rdflib-endpoint; takes minutes
 	$(BIN)/python bench/serve.py
 
+build/bench-peers/.installed: requirements/peers.txt
+	$(PYTHON) -m venv build/bench-peers
+	build/bench-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	touch $@
+
+bench-peers: $(VENV)/.dev $(VENV)/.project build/bench-peers/.installed  ## other SHACL engines beside ours; takes minutes
+	$(BIN)/python bench/peers.py --write docs/reference/bench-shacl.md
+
 lock: $(VENV)/.dev  ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/runtime.txt
 	$(LOCK) pyproject.toml --extra xlsx --constraint requirements/runtime.txt -o requirements/core.txt
 	$(LOCK) pyproject.toml --extra xlsx --extra serve --extra mcp --constraint requirements/runtime.txt -o requirements/serve.txt
 	$(LOCK) pyproject.toml requirements/dev.in --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/dev.txt
+	$(LOCK) requirements/peers.in -o requirements/peers.txt
 	$(LOCK) requirements/build.in --constraint requirements/dev.txt -o requirements/build.txt
 
 package: $(VENV)/.dev pages  ## build the source archive and the wheel

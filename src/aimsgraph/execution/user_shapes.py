@@ -6,8 +6,11 @@ even reading happens in this process: a worker reads the files and says what sha
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -131,21 +134,25 @@ class UserShapes:
 
     def _run(self, asked: dict[str, Any], deadline: Deadline) -> Any:  # noqa: ANN401  # JSON
         command = [sys.executable, "-P", "-W", "ignore", "-m", "aimsgraph.execution.user_shapes_worker"]
-        try:
-            done = subprocess.run(
-                [*command, str(self._memory)], input=json.dumps(asked), capture_output=True, text=True,
-                encoding="utf-8", timeout=deadline.remaining(), check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise DeadlineExceeded(
-                f"your shapes were not through within {deadline.seconds:g} s", remedy=_SMALLER
-            ) from error
-        if done.returncode:
+        # A group of its own, so that pySHACL, which the worker starts, ends with it.
+        with subprocess.Popen(
+            [*command, str(self._memory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True, encoding="utf-8", start_new_session=True,
+        ) as worker:  # fmt: skip
+            try:
+                output, _ = worker.communicate(json.dumps(asked), timeout=deadline.remaining())
+            except subprocess.TimeoutExpired as error:
+                message = f"your shapes were not through within {deadline.seconds:g} s"
+                raise DeadlineExceeded(message, remedy=_SMALLER) from error
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(worker.pid, signal.SIGKILL)
+        if worker.returncode:
             raise ResourcesExceeded(
                 f"your shapes wanted more than {self._memory // 2**20} MB of memory, or broke the engine",
                 remedy=_SMALLER,
             )
-        answer = json.loads(done.stdout)
+        answer = json.loads(output)
         if "error" in answer:
             raise _error(answer["error"])
         return answer

@@ -1,0 +1,132 @@
+"""SHACL engines side by side, on a workload that is nobody's own: eleven shapes, invented organisations.
+
+    python bench/peers.py [TRIPLES]... [--runs N] [--write FILE]
+
+`independent/` holds the generator and the shapes: as written; `nested`, with S09 in another legal form that spares
+engines a quadratic plan; and that without S08. The data writes decimals as "0.80"; the embedded store keeps the number
+alone, so S08, which looks at them, goes to pySHACL when aimsgraph judges, and its time is in the figure. Every engine
+runs in a process of its own and reads the files: load is counted, imports are not. Seconds of the clock, the best
+of N runs, and the most memory. `differs` marks an engine whose results are not those of most. Peers are installed by
+`make bench-peers`; one that is not there is named. TopQuadrant's needs Java 21, and is not run.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "independent"))
+import generator  # noqa: E402
+
+TRIPLES_PER_SYSTEM = 105
+CATALOGUE = 15_000
+"""So many triples of a size are the catalogue's, whatever the number of systems."""
+ENGINES = ("aimsgraph", "pyshifty", "shacl-rust", "shacl-rust indexed", "pySHACL")
+MOST = {"pySHACL": 150_000, "shacl-rust": 150_000}
+"""Engines that take minutes beyond so many triples are not asked to."""
+PEERS = HERE.parent / "build/bench-peers/bin/python"
+LIMIT = 900
+
+
+def forms(scratch):
+    """Return the shapes: as written, in nested form, and that without S08."""
+    nested = (HERE / "independent/shapes-nested.ttl").read_text("utf-8")
+    start, end = nested.index("# 8 mappings"), nested.index("# 9 SPARQL")
+    (scratch / "without.ttl").write_text(nested[:start] + nested[end:], encoding="utf-8")
+    return {
+        "as written": HERE / "independent/shapes.ttl",
+        "nested": HERE / "independent/shapes-nested.ttl",
+        "nested, without S08": scratch / "without.ttl",
+    }
+
+
+def measure(engine, data, shapes, scratch, runs):
+    """Return the best run of an engine, or why there is none."""
+    python = sys.executable if engine == "aimsgraph" else str(PEERS)
+    if not Path(python).exists():
+        return "not here: make bench-peers"
+    answer, best = scratch / "answer.json", None
+    for _ in range(runs):
+        command = [python, str(HERE / "peer_worker.py"), engine, str(data), str(shapes), str(answer)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+        except subprocess.TimeoutExpired:
+            return f"more than {LIMIT} s"
+        if done.returncode:
+            return f"failed: {(done.stderr.strip().splitlines() or ['?'])[-1][:60]}"
+        found = json.loads(answer.read_text("utf-8"))
+        best = found if best is None or found["clock"] < best["clock"] else best
+    return best
+
+
+def versions():
+    """Return what was measured, on what."""
+    names = {"aimsgraph": sys.executable, "pyshacl": PEERS, "pyshifty": PEERS, "shacl-rust": PEERS}
+    text = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
+    found = []
+    for name, python in names.items():
+        if name == "aimsgraph":
+            found.append(f"aimsgraph {importlib.metadata.version(name)}")
+        elif Path(python).exists():
+            said = subprocess.run([str(python), "-c", text, name], capture_output=True, text=True, check=False)
+            found.append(f"{name} {said.stdout.strip()}")
+    return f"{', '.join(found)}; Python {platform.python_version()}, {platform.machine()}, {platform.system()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="measure SHACL engines side by side")
+    parser.add_argument("triples", nargs="*", type=int, default=[25_000, 100_000], help="about so many triples")
+    parser.add_argument("--runs", type=int, default=2, help="the best of so many")
+    parser.add_argument("--write", type=Path, help="write the table to this file too, as Markdown")
+    asked = parser.parse_args()
+    lines = [
+        "| triples | shapes | engine | seconds | of them reading | memory, MiB | results | times aimsgraph | |",
+        "|" + "---|" * 9,
+    ]
+    print(versions(), *lines, sep="\n", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        for size in asked.triples:
+            data = scratch / f"{size}.nt"
+            triples = generator.gen(max(1, (size - CATALOGUE) // TRIPLES_PER_SYSTEM), str(data))
+            for form, shapes in forms(scratch).items():
+                found = {}
+                for engine in ENGINES:
+                    if triples <= MOST.get(engine, triples):
+                        found[engine] = measure(engine, data, shapes, scratch, 1 if engine == "pySHACL" else asked.runs)
+                    else:
+                        found[engine] = "not asked at this size"
+                held = {name: json.dumps(each["results"]) for name, each in found.items() if isinstance(each, dict)}
+                usual = Counter(held.values()).most_common(1)[0][0] if held else ""
+                ours = found["aimsgraph"]
+                for engine, each in found.items():
+                    if isinstance(each, str):
+                        line = f"| {triples:,} | {form} | {engine} | {each} | | | | | |"
+                    else:
+                        ratio = f"{each['clock'] / ours['clock']:.2f}" if isinstance(ours, dict) else ""
+                        read = "" if each["read"] is None else f"{each['read']:.2f}"
+                        count = sum(one[-1] for one in each["results"])
+                        mark = "" if held[engine] == usual else "differs"
+                        line = (
+                            f"| {triples:,} | {form} | {engine} | {each['clock']:.2f} | {read} | {each['peak']} "
+                            f"| {count:,} | {ratio} | {mark} |"
+                        )
+                    lines.append(line)
+                    print(line, flush=True)
+            data.unlink()
+    if asked.write:
+        head = f"# SHACL engines side by side\n\nMade by `make bench-peers`. {versions()}.\n\n"
+        asked.write.write_text(
+            head + __doc__.partition("\n\n    ")[0] + "\n\n" + "\n".join(lines) + "\n", encoding="utf-8"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
