@@ -13,13 +13,15 @@ from fastapi.responses import RedirectResponse
 
 from aimsgraph.api import AimsGraph
 from aimsgraph.domain.identifiers import BASE, GRAPH, TERM
+from aimsgraph.domain.time import utc_today
 from aimsgraph.errors import NotFound
 from aimsgraph.graph.prefixes import load_prefixes
 from aimsgraph.web.api_reply import headers_of, is_known, tag_of
 from aimsgraph.web.auth import Scope, authorise
 from aimsgraph.web.negotiation import NAMES, choose, with_charset
-from aimsgraph.web.pages.shell import HEADERS, PageRoute
-from aimsgraph.web.pages.thing import render_terms, render_thing
+from aimsgraph.web.pages.provision import KINDS, describe
+from aimsgraph.web.pages.shell import HEADERS, PageRoute, draw, key_days, moment_of, view_of
+from aimsgraph.web.pages.thing import render_tables, render_terms, render_thing
 from aimsgraph.web.problems import HttpProblem
 from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
@@ -123,20 +125,33 @@ def find_terms(graph: AimsGraph) -> Thing:
 async def _reply(service: Service, request: Request, find: Callable[[AimsGraph], Thing]) -> Response:
     chosen = _form(request)
     address = service.address(request) + request.url.path
-    headers = headers_of(tag_of(service.generation, chosen, address), "no-cache")
+    today = str(service.settings.program.today or utc_today()) if chosen == "text/html" else ""
+    asked = request.url.query if chosen == "text/html" else ""
+    headers = headers_of(tag_of(service.generation, chosen, address, today, asked), "no-cache")
     if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
 
     def make(graph: AimsGraph) -> bytes:
         thing = find(graph)
         if chosen == "text/html":
-            return (render_terms if thing.iri == TERM.rstrip("#") else render_thing)(graph, thing).encode()
+            return _page(graph, thing, request).encode()
         return _serialise(thing, address, chosen)
 
     body = await service.ask(make)
     if is_known(request, headers["ETag"], exists=True):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=with_charset(chosen), headers=headers | (HEADERS if chosen == "text/html" else {}))
+
+
+def _page(graph: AimsGraph, thing: Thing, request: Request) -> str:
+    if thing.iri == TERM.rstrip("#"):
+        return render_terms(graph, thing)
+    entry = graph.index.by_iri(thing.iri)
+    if entry is None or entry.kind not in KINDS:
+        return render_thing(graph, thing)
+    moment = moment_of(graph, request)
+    values = describe(graph, entry.reference, moment, render_tables(graph, thing))
+    return draw("provision.html", view_of(request, moment, key_days(graph)), **values)
 
 
 def _serialise(thing: Thing, address: str, media_type: str) -> bytes:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from aimsgraph.errors import NotFound
-from aimsgraph.web.pages import files, find
+from aimsgraph.web.pages import crosswalk, duties, files, find, organisation, questions, time
 from aimsgraph.web.pages.shell import error_page, wants_html
 from aimsgraph.web.service import Service
 
@@ -15,7 +15,7 @@ def routes(service: Service) -> APIRouter:
     """Return the routes of all pages but those at the address of what they are about, which `linked_data` has."""
     router = APIRouter(include_in_schema=False)
     router.include_router(files.routes())
-    for page in (find,):
+    for page in (find, duties, crosswalk, time, organisation, questions):
         router.include_router(page.routes(service))
     return router
 

@@ -22,8 +22,8 @@ from aimsgraph.domain.time import Moment
 from aimsgraph.errors import AimsgraphError
 from aimsgraph.web.pages.files import load_assets
 from aimsgraph.web.pages.labels import load_labels
-from aimsgraph.web.problems import of_error
-from aimsgraph.web.requests import query_parameters
+from aimsgraph.web.problems import HttpProblem, of_error
+from aimsgraph.web.requests import Parameters, query_parameters
 from aimsgraph.web.service import Service
 
 Json = dict[str, Any]
@@ -39,7 +39,14 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 DAYS = ("on", "law_as_of")
-MAIN_PAGES: tuple[tuple[str, str], ...] = ()
+MAIN_PAGES = (
+    ("/duties", "duties"),
+    ("/crosswalk", "crosswalk"),
+    ("/time", "time"),
+    ("/orgs", "organisations"),
+    ("/questions", "questions"),
+    ("/sparql-editor", "sparql"),
+)
 """The pages every page leads to, in order: the address, and the name of its labels."""
 
 
@@ -117,7 +124,7 @@ async def show(
 
     def make(graph: AimsGraph) -> str:
         values = fill(graph)
-        moment = values.pop("moment", None) or _moment(graph, request)
+        moment = values.pop("moment", None) or moment_of(graph, request)
         return draw(template, view_of(request, moment, key_days(graph)), **values)
 
     return html(await service.ask(make), policy=policy)
@@ -216,7 +223,25 @@ def key_days(graph: AimsGraph) -> tuple[str, ...]:
 _KEY_DAYS: dict[str, tuple[str, ...]] = {}
 
 
-def _moment(graph: AimsGraph, request: Request) -> Moment:
+def choice(given: Parameters, name: str, known: Iterable[str], default: str) -> str:
+    """Return a parameter whose values are known.
+
+    Raises:
+        HttpProblem: 422, it is another value.
+    """
+    value, known = given.one(name) or default, tuple(known)
+    if value not in known:
+        remedy = f"one of {', '.join(each for each in known if each)}"
+        raise HttpProblem(422, "bad-parameter", f"{name} is {value!r}", remedy=remedy)
+    return value
+
+
+def moment_of(graph: AimsGraph, request: Request) -> Moment:
+    """Return the days a page was asked for.
+
+    Raises:
+        UsageError: a date is wrong.
+    """
     given = query_parameters(request)
     return graph.legal_moment(*((given.one(day) or None) for day in DAYS))
 

@@ -45,6 +45,14 @@ def render_thing(graph: AimsGraph, thing: Thing) -> str:
     return draw_html(label, body)
 
 
+def render_tables(graph: AimsGraph, thing: Thing) -> str:
+    """Return what is said of a thing, and what points at it, as HTML for the inside of a page."""
+    name = load_prefixes().compact
+    cut = [f"<p><strong>{escape(thing.cut)}</strong></p>"] if thing.cut else []
+    said = _table("What is said of it", _rows(thing.said, name, graph))
+    return "\n".join([*cut, *said, *_table("What points at it", _pointing(thing.pointing, name, graph))])
+
+
 def render_terms(graph: AimsGraph, thing: Thing) -> str:
     """Return the page of the ontology's terms, each at its fragment."""
     name = load_prefixes().compact
