@@ -18,7 +18,12 @@ from aimsgraph.web.service import Service
 
 STATUSES = ("candidate", "reviewed", "accepted")
 RELATIONS = ("equal", "covers", "covered-by", "overlaps", "disjoint", "contradiction", "unknown")
-MARKS = {"fully": "●", "partly": "◐", "none": "○", "not-looked-at": "", "contested": "!", "contradiction": "!"}
+CELLS = {
+    "equal": "fully", "covers": "fully", "covered-by": "partly", "overlaps": "partly", "disjoint": "none",
+    "contradiction": "contested", "unknown": "unknown",
+}  # fmt: skip
+"""How much of a column's heading a row's heading answers, by how they lie to each other."""
+MARKS = {"fully": "●", "partly": "◐", "none": "○", "contested": "!", "unknown": "?"}
 
 
 def routes(service: Service) -> APIRouter:
@@ -67,9 +72,10 @@ def _found(graph: AimsGraph, moment: Moment, asked: _Asked) -> Json:
         graph, asked.one, asked.other, min_status=asked.status, max_hops=asked.hops, on=moment.on,
         law_as_of=moment.law_as_of,
     )  # fmt: skip
+    cells = {(cell["row"], cell["column"]): {**cell, "state": CELLS[cell["summary"]]} for cell in found["cells"]}
     return {
         "asked": asked, "frameworks": MAPPED, "statuses": STATUSES, "relations": RELATIONS, "found": found,
-        "cells": {(cell["row"], cell["column"]): cell for cell in found["cells"]}, "marks": MARKS,
+        "cells": cells, "marks": MARKS,
         "rows": _rows(graph, moment, asked) if asked.row or asked.column else None,
         "names": Names(graph), "moment": moment,
     }  # fmt: skip
