@@ -166,6 +166,18 @@ def test_a_pattern_that_backtracks_without_end_is_ended(written, facts):
     assert left_running() == []
 
 
+def test_a_timeout_bounds_reading_too_and_may_be_longer_than_the_usual(written, monkeypatch):
+    given = []
+    monkeypatch.setattr("aimsgraph.execution.user_shapes.SECONDS", 1.5)
+    monkeypatch.setattr(UserShapes, "_run", lambda _self, _asked, deadline: given.append(deadline.seconds) or NOTHING)
+    for more in ([], ["--timeout", "0.5"], ["--timeout", "99"]):
+        assert run(["--quiet", "validate", ACME, "--shapes", str(written(LONG_NAMES)), *more]) == 2
+    assert given == [1.5, 0.5, 99]
+
+
+NOTHING = {"shapes": [], "terms": [], "triples": "", "statements": []}
+
+
 def left_running():
     """Return the processes of ours that run shapes, in whatever group: pySHACL is started by what is ended."""
     lines = (path.read_bytes().replace(b"\0", b" ") for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists())
@@ -182,6 +194,7 @@ def test_nothing_is_fetched(written, facts):
         with pytest.raises(BackendError, match="SERVICE") as found:
             shapes.judge(facts)
         assert found.value.remedy
+        assert str(found.value.location) == str(own)
         assert calls == []
 
 

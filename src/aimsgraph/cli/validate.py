@@ -113,7 +113,7 @@ def validate(
         load_waivers(waivers) if waivers else (),
         _load_baseline(baseline) if baseline else None,
         Deadline(timeout) if timeout else None,
-        _user_shapes(session, own_shapes, engine) if own_shapes else None,
+        _user_shapes(session, own_shapes, engine, timeout) if own_shapes else None,
     )
     since = None
     if changed_since is None:
@@ -136,11 +136,13 @@ def validate(
         raise click.exceptions.Exit(1)
 
 
-def _user_shapes(session: Session, files: tuple[Path, ...], engine: str) -> UserShapes:
-    from aimsgraph.execution.user_shapes import UserShapes
+def _user_shapes(session: Session, files: tuple[Path, ...], engine: str, timeout: float | None) -> UserShapes:
+    from aimsgraph.execution.user_shapes import SECONDS, UserShapes
     from aimsgraph.validation.shapes import load_shapes
 
-    shapes = UserShapes(files, taken=load_shapes().shapes.by_name, fallback=engine != "compiled")
+    shapes = UserShapes(
+        files, taken=load_shapes().shapes.by_name, fallback=engine != "compiled", seconds=timeout or SECONDS
+    )
     for statement in shapes.statements:
         session.say(f"not run: {statement}")
     return shapes

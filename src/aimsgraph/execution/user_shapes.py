@@ -43,7 +43,7 @@ MOST_BYTES: Final = 10 * 1024 * 1024
 _ERRORS: Final[dict[str, type[InputError | Refused | BackendError]]] = {
     "input": InputError, "refused": Refused, "backend": BackendError,
 }  # fmt: skip
-_SMALLER: Final = "make the shapes simpler, or allow more time with --timeout"
+_SIMPLER: Final = "make the shapes simpler"
 
 
 class UserShapes:
@@ -122,7 +122,13 @@ class UserShapes:
         if deadline is not None:
             deadline.check()
         left = None if deadline is None else deadline.remaining()
-        answer = self._run(asked, Deadline(self._seconds if left is None else min(self._seconds, left)))
+        try:
+            answer = self._run(asked, Deadline(self._seconds if left is None else min(self._seconds, left)))
+        except (Refused, BackendError) as error:
+            files = {shape.location.file for shape in shapes.shapes if f"<{shape.iri}>" in error.message}
+            if files:
+                error.location = Location(", ".join(sorted(files)))
+            raise
         raw = RawReport(tuple(RawResult(**each) for each in answer["results"]), answer["focus_counts"])
         report = make_report(raw, shapes, engine="compiled", facts=text)
         names = {shape.iri: shape.name for shape in shapes.shapes}
@@ -142,15 +148,16 @@ class UserShapes:
             try:
                 output, _ = worker.communicate(json.dumps(asked), timeout=deadline.remaining())
             except subprocess.TimeoutExpired as error:
-                message = f"your shapes were not through within {deadline.seconds:g} s"
-                raise DeadlineExceeded(message, remedy=_SMALLER) from error
+                message = f"your shapes were not through within {deadline.seconds:.3g} s"
+                raise DeadlineExceeded(message, remedy=f"{_SIMPLER}, or allow more time with --timeout") from error
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(worker.pid, signal.SIGKILL)
         if worker.returncode:
             raise ResourcesExceeded(
                 f"your shapes wanted more than {self._memory // 2**20} MB of memory, or broke the engine",
-                remedy=_SMALLER,
+                remedy=_SIMPLER,
+                location=Location(", ".join(map(str, self._files))),
             )
         answer = json.loads(output)
         if "error" in answer:

@@ -57,10 +57,14 @@ def _read(files: list[Json]) -> Json:
         node, reason = next(iter(plan.ill_formed.items()))
         message = f"the shape {name_of(node)} cannot be read: {reason}"
         raise InputError(message, location=Location(homes.get(node, "")), remedy="mend the shape")
-    nodes = [*(shape.shape.node for shape in plan.compiled), *plan.left]
+    nodes = {*(shape.shape.node for shape in plan.compiled), *plan.left}
+    said: dict[Subject, list[ox.Triple]] = {node: [] for node in nodes}
+    for triple in triples:
+        if triple.subject in said:
+            said[triple.subject].append(triple)
     imports = sorted({f"owl:imports {t.object} is not followed" for t in triples if t.predicate == _IMPORTS})
     return {
-        "shapes": [_described(node, triples, homes) for node in sorted(set(nodes), key=str)],
+        "shapes": [_described(node, said[node], homes.get(node, "")) for node in sorted(nodes, key=str)],
         "terms": sorted(_named(triples)),
         "triples": to_ntriples(triples),
         "statements": [*plan.statements, *imports],
@@ -86,10 +90,7 @@ def _parse(file: Json, number: int) -> Iterable[ox.Triple]:
         raise InputError(f"cannot read the shapes: {error}", location=Location(name), remedy="mend the file") from error
 
 
-def _described(node: Subject, triples: list[ox.Triple], homes: dict[Subject, str]) -> Json:
-    said = [triple for triple in triples if triple.subject == node]
-    file = homes.get(node, "")
-
+def _described(node: Subject, said: list[ox.Triple], file: str) -> Json:
     def one(predicate: ox.NamedNode) -> str:
         return next(
             (t.object.value for t in said if t.predicate == predicate and not isinstance(t.object, ox.Triple)), ""
