@@ -148,7 +148,7 @@ class UserShapes:
             try:
                 output, _ = worker.communicate(json.dumps(asked), timeout=deadline.remaining())
             except subprocess.TimeoutExpired as error:
-                message = f"your shapes were not through within {deadline.seconds:.3g} s"
+                message = f"your shapes were not through within {round(deadline.seconds or 0, 2):g} s"
                 raise DeadlineExceeded(message, remedy=f"{_SIMPLER}, or allow more time with --timeout") from error
             finally:
                 with contextlib.suppress(ProcessLookupError):
