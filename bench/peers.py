@@ -5,14 +5,16 @@
 `independent/` holds the generator and the shapes: as written; `nested`, with S09 in another legal form that spares
 engines a quadratic plan; and that without S08. The data writes decimals as "0.80"; the embedded store keeps the number
 alone, so S08, which looks at them, goes to pySHACL when aimsgraph judges, and its time is in the figure. Every engine
-runs in a process of its own and reads the files: load is counted, imports are not. Seconds of the clock, the best
-of N runs, and the most memory. `differs` marks an engine whose results are not those of most. Peers are installed by
-`make bench-peers`; one that is not there is named. TopQuadrant's needs Java 21, and is not run.
+runs in a process of its own and reads the files: load is counted, imports are not. Seconds of the clock in the best
+of N runs, those of its processors, and the most memory. `differs` marks an engine whose results are not those of most.
+Peers are installed by `make bench-peers`; one that is not there is named. TopQuadrant's needs Java 21, and is not run.
 """
 
 import argparse
+import datetime as dt
 import importlib.metadata
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -76,7 +78,8 @@ def versions():
         elif Path(python).exists():
             said = subprocess.run([str(python), "-c", text, name], capture_output=True, text=True, check=False)
             found.append(f"{name} {said.stdout.strip()}")
-    return f"{', '.join(found)}; Python {platform.python_version()}, {platform.machine()}, {platform.system()}"
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+    return f"{dt.datetime.now(dt.UTC).date()}: {', '.join(found)}; Python {platform.python_version()}, {machine}"
 
 
 def main():
@@ -86,8 +89,9 @@ def main():
     parser.add_argument("--write", type=Path, help="write the table to this file too, as Markdown")
     asked = parser.parse_args()
     lines = [
-        "| triples | shapes | engine | seconds | of them reading | memory, MiB | results | times aimsgraph | |",
-        "|" + "---|" * 9,
+        "| triples | shapes | engine | seconds | of the processors | of the clock, reading "
+        "| memory, MiB | results | times aimsgraph | |",
+        "|" + "---|" * 10,
     ]
     print(versions(), *lines, sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -107,15 +111,15 @@ def main():
                 ours = found["aimsgraph"]
                 for engine, each in found.items():
                     if isinstance(each, str):
-                        line = f"| {triples:,} | {form} | {engine} | {each} | | | | | |"
+                        line = f"| {triples:,} | {form} | {engine} | {each} | | | | | | |"
                     else:
                         ratio = f"{each['clock'] / ours['clock']:.2f}" if isinstance(ours, dict) else ""
                         read = "" if each["read"] is None else f"{each['read']:.2f}"
                         count = sum(one[-1] for one in each["results"])
                         mark = "" if held[engine] == usual else "differs"
                         line = (
-                            f"| {triples:,} | {form} | {engine} | {each['clock']:.2f} | {read} | {each['peak']} "
-                            f"| {count:,} | {ratio} | {mark} |"
+                            f"| {triples:,} | {form} | {engine} | {each['clock']:.2f} | {each['processors']:.2f} "
+                            f"| {read} | {each['peak']} | {count:,} | {ratio} | {mark} |"
                         )
                     lines.append(line)
                     print(line, flush=True)
