@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 PAGES := src/aimsgraph/web/pages/static/built
 
-.PHONY: demo test test-all test-browser pages docs check fmt bench bench-validate bench-peers bench-serve lock package clean help
+.PHONY: demo test test-all test-browser pages docs check check-types check-rest fmt bench bench-validate bench-peers bench-serve lock package clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -50,14 +50,19 @@ test-browser: $(VENV)/.dev $(VENV)/.project pages  ## the pages in full, in a re
 	$(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/.dev $(VENV)/.project  ## format, lint, types, import rules, data and build gates
+	$(MAKE) --no-print-directory -j 2 check-types check-rest
+
+check-types:
+	$(BIN)/mypy
+
+check-rest:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/aimsgraph data check
 	$(BIN)/aimsgraph data fmt --check
 	$(BIN)/aimsgraph build --check
-	$(BIN)/aimsgraph ontology check
+	$(BIN)/aimsgraph ontology check $(REASONER)
 
 fmt: $(VENV)/.dev $(VENV)/.project  ## put code and data into normal form
 	$(BIN)/ruff format .

@@ -36,6 +36,8 @@ NOT_HERE = {
     "make demo": "`make` sets up another environment; its command is run by tests/cli",
     "make test": "this is it",
     "make check": "the gate runs it",
+    "make pages": "`make test` does first",
+    "make docs": "tests/packaging/test_documentation_site.py builds it",
     "make test-all": "this is it, with the slow suites",
     "make bench": "it measures for minutes",
     "make lock": "it asks the package index",

@@ -25,9 +25,9 @@ class FactEdits:
             self._objects.setdefault(triple.predicate, []).append(triple.object)
 
     def edit(self, triples):
-        """Return the facts after one to four edits; their order is kept, so that a seed makes the same edits."""
+        """Return the facts after one to eight edits; their order is kept, so that a seed makes the same edits."""
         now = dict.fromkeys(triples)
-        for _ in range(self._rng.choice([1, 1, 1, 2, 4])):
+        for _ in range(self._rng.choice([1, 1, 2, 4, 8])):
             edit = self._rng.choice(
                 [self._remove, self._add, self._replace, self._replace, self._move, self._retype, self._drop_node,
                  self._shift_day, self._put_back, self._put_back, self._odd]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from aimsgraph import assets
@@ -21,8 +22,9 @@ WORKBOOK = ".xlsx"
 """The ending by which a register kept as one workbook is told from a folder."""
 
 
+@cache
 def load_law() -> LawIndex:
-    """Return what registers are checked against, from the content that ships."""
+    """Return what registers are checked against, from the content that ships; it is read once."""
     return law_from_content(read_content([assets.path("data")]))
 
 

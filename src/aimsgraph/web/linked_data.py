@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -27,7 +29,9 @@ from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
 
 MOST_SAID, MOST_POINTING = 5000, 500
-OFFERED = ("text/turtle", "text/html", "application/ld+json", "application/n-triples", "application/rdf+xml")
+OFFERED = (
+    "text/turtle", "text/html", "application/ld+json", "application/n-triples", "application/rdf+xml", "text/csv",
+)  # fmt: skip
 SPACES = ("id", "map", "ontology", "vocab")
 _TOPIC = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
 _COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
@@ -154,7 +158,23 @@ def _page(graph: AimsGraph, thing: Thing, request: Request) -> str:
     return draw("provision.html", view_of(request, moment, key_days(graph)), **values)
 
 
+def _to_csv(thing: Thing) -> bytes:
+    """Return the triples as a table; a cell that a spreadsheet would compute begins with an apostrophe."""
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\r\n")
+    table.writerow(("subject", "predicate", "object", "datatype", "language"))
+    for triple in dict.fromkeys([*thing.said, *thing.pointing]):
+        value = triple.object
+        said = (value.datatype.value, value.language or "") if isinstance(value, ox.Literal) else ("", "")
+        terms = (term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term) for term in triple)
+        cells = (*terms, *said)
+        table.writerow(f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells)
+    return written.getvalue().encode()
+
+
 def _serialise(thing: Thing, address: str, media_type: str) -> bytes:
+    if media_type == "text/csv":
+        return _to_csv(thing)
     document = ox.NamedNode(address)
     about = [ox.Triple(document, _TOPIC, ox.NamedNode(thing.iri))]
     if thing.cut:
@@ -182,7 +202,7 @@ def _form(request: Request) -> str:
     if found not in OFFERED:
         raise HttpProblem(
             406, "not-acceptable", f"there is no page as {named!r}",
-            remedy="one of html, turtle, jsonld, ntriples, rdfxml",
+            remedy="one of html, turtle, jsonld, ntriples, rdfxml, csv",
         )  # fmt: skip
     return found
 

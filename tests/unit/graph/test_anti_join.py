@@ -133,7 +133,7 @@ def differ(triples, group):
     assert rows_of(store, quick) == found
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(triples=st.sets(TRIPLES, max_size=14), group=groups())
 def test_generated_queries_have_the_same_answers(triples, group):
     differ(triples, group)

@@ -185,3 +185,13 @@ def test_the_first_page_with_all_it_needs_is_small(http: httpx.Client) -> None:
         assert "immutable" in answer.headers["cache-control"]
         sizes.append(int(answer.headers["content-length"]))
     assert sum(sizes) < 150_000
+
+
+def test_the_data_of_a_provision_as_a_table(http: httpx.Client) -> None:
+    answer = http.get("/id/eu/reg/2024/1689/art_12/par_1?format=csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    lines = answer.text.splitlines()
+    assert lines[0] == "subject,predicate,object,datatype,language"
+    triples = http.get("/id/eu/reg/2024/1689/art_12/par_1?format=ntriples").text.splitlines()
+    beside = [line for line in triples if line.startswith("<http://127.0.0.1")]
+    assert len(lines) - 1 == len(triples) - len(beside) >= 20

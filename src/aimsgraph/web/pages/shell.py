@@ -161,15 +161,10 @@ class PageRoute(APIRoute):
                 if not wants_html(request):
                     raise
                 said = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
-                response = error_page(request, _Invalid(said))
+                response = error_page(request, HttpProblem(422, "bad-parameter", said))
             return _packed(request, response)
 
         return handle_page
-
-
-class _Invalid(AimsgraphError):
-    http_status = 422
-    code = "bad-parameter"
 
 
 def page_router() -> APIRouter:

@@ -1,0 +1,42 @@
+"""Makes the pictures of the pages for README and site: `python docs/_site/screenshots.py`, after `make pages`.
+
+They show the example organisation on a fixed day, so that they change only when the pages do.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser.browsing import PHONE, browser  # noqa: E402
+from running import running  # noqa: E402
+
+TO = ROOT / "docs/assets/pages"
+WIDE = {"width": 1200, "height": 820}
+PICTURES = {
+    "find": ("/find?q=human+oversight", WIDE, "light"),
+    "control": ("/id/iso/42001/2023/A.6.2.8", WIDE, "light"),
+    "timeline": ("/id/eu/reg/2024/1689/art_12/par_1", WIDE, "dark"),
+    "duties": ("/duties?on=2027-12-02", WIDE, "light"),
+    "crosswalk": ("/crosswalk?row=A.6&column=Art.12", WIDE, "light"),
+    "organisation": ("/orgs/acme", WIDE, "dark"),
+    "phone": ("/orgs/acme/statement", PHONE, "light"),
+}
+
+
+def main() -> None:
+    """Take all pictures."""
+    TO.mkdir(parents=True, exist_ok=True)
+    with running("--org", str(ROOT / "data/examples/acme")) as server, browser() as chromium:
+        for name, (path, size, scheme) in PICTURES.items():
+            context = chromium.new_context(base_url=server.url, viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(path)
+            page.wait_for_timeout(300)
+            page.screenshot(path=TO / f"{name}.png")
+            context.close()
+
+
+if __name__ == "__main__":
+    main()
