@@ -1,13 +1,15 @@
-"""SHACL engines side by side, on a workload that is nobody's own: eleven shapes, invented organisations.
+"""SHACL engines side by side: on a workload that is nobody's own, and on the shapes that ship.
 
-    python bench/peers.py [TRIPLES]... [--runs N] [--write FILE]
+    python bench/peers.py [TRIPLES]... [--own TRIPLES]... [--runs N] [--write FILE]
 
-`independent/` holds the generator and the shapes: as written; `nested`, with S09 in another legal form that spares
-engines a quadratic plan; and that without S08. The data writes decimals as "0.80"; the embedded store keeps the number
-alone, so S08, which looks at them, goes to pySHACL when aimsgraph judges, and its time is in the figure. Every engine
-runs in a process of its own and reads the files: load is counted, imports are not. Seconds of the clock in the best
-of N runs, those of its processors, and the most memory. `differs` marks an engine whose results are not those of most.
-Peers are installed by `make bench-peers`; one that is not there is named. TopQuadrant's needs Java 21, and is not run.
+With `--own`, the facts are those that `aimsgraph validate` gathers of an invented organisation, and the shapes those of
+every register. The other workload has eleven shapes; `independent/` holds them and the generator: as written; `nested`,
+with S09 in another legal form that spares engines a quadratic plan; and that without S08. Its data writes decimals as
+"0.80"; the embedded store keeps the number alone, so S08, which looks at them, goes to pySHACL when aimsgraph judges,
+and its time is in the figure. Every engine runs in a process of its own and reads the files: load is counted, imports
+are not. Seconds of the clock in the best of N runs, those of its processors, and the most memory. `differs` marks an
+engine whose results are not those of most. Peers are installed by `make bench-peers`; one that is not there is named.
+TopQuadrant's needs Java 21, and is not run.
 """
 
 import argparse
@@ -25,8 +27,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "independent"))
 import generator  # noqa: E402
+from organisations import make_organisation  # noqa: E402
 
-TRIPLES_PER_SYSTEM = 105
+TRIPLES_PER_SYSTEM, OWN_TRIPLES_PER_SYSTEM = 105, 465
 CATALOGUE = 15_000
 """So many triples of a size are the catalogue's, whatever the number of systems."""
 ENGINES = ("aimsgraph", "pyshifty", "shacl-rust", "shacl-rust indexed", "pySHACL")
@@ -46,6 +49,34 @@ def forms(scratch):
         "nested": HERE / "independent/shapes-nested.ttl",
         "nested, without S08": scratch / "without.ttl",
     }
+
+
+def independent(size, scratch):
+    """Return how many triples a workload has, where they are, and the shapes."""
+    data = scratch / "independent.nt"
+    return generator.gen(max(1, (size - CATALOGUE) // TRIPLES_PER_SYSTEM), str(data)), data, forms(scratch)
+
+
+def own(size, scratch):
+    """Return the same of an invented organisation, as `validate` judges it."""
+    import aimsgraph
+    from aimsgraph.compliance import validate
+    from aimsgraph.validation.compiled.engine import CompiledEngine
+    from aimsgraph.validation.shapes import load_shapes
+
+    class Keeping(CompiledEngine):
+        def validate(self, quads, shapes, deadline=None):
+            lines = sorted({f"{quad.triple} .\n" for quad in quads})
+            data.write_text("".join(lines), encoding="utf-8")
+            ours.write_text(shapes.turtle, encoding="utf-8")
+            return super().validate((), shapes, deadline)
+
+    data, ours = scratch / "own.nt", scratch / "own.ttl"
+    graph = aimsgraph.open_graph(today="2026-11-23")
+    catalogue = validate.Catalogue(graph.asserted, graph.law, load_shapes())
+    folder = make_organisation(scratch / f"register-{size}", max(1, size // OWN_TRIPLES_PER_SYSTEM))
+    validate.validate_registers([folder], catalogue, Keeping(), validate.Request(graph.moment()))
+    return len(data.read_text("utf-8").splitlines()), data, {"those that ship": ours}
 
 
 def measure(engine, data, shapes, scratch, runs):
@@ -85,6 +116,7 @@ def versions():
 def main():
     parser = argparse.ArgumentParser(description="measure SHACL engines side by side")
     parser.add_argument("triples", nargs="*", type=int, default=[25_000, 100_000], help="about so many triples")
+    parser.add_argument("--own", action="append", type=int, default=[], help="about so many triples, by our shapes")
     parser.add_argument("--runs", type=int, default=2, help="the best of so many")
     parser.add_argument("--write", type=Path, help="write the table to this file too, as Markdown")
     asked = parser.parse_args()
@@ -96,10 +128,9 @@ def main():
     print(versions(), *lines, sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        for size in asked.triples:
-            data = scratch / f"{size}.nt"
-            triples = generator.gen(max(1, (size - CATALOGUE) // TRIPLES_PER_SYSTEM), str(data))
-            for form, shapes in forms(scratch).items():
+        for make, size in [*((independent, size) for size in asked.triples), *((own, size) for size in asked.own)]:
+            triples, data, given = make(size, scratch)
+            for form, shapes in given.items():
                 found = {}
                 for engine in ENGINES:
                     if triples <= MOST.get(engine, triples):
