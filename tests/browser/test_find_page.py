@@ -1,5 +1,6 @@
 """Find, in a browser: as one types, by keyboard, without scripts."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.browsing import serious
@@ -16,6 +17,7 @@ def test_a_citation_as_people_write_it_leads_to_the_provision(page: Page) -> Non
     expect(page).to_have_url("/id/eu/reg/2024/1689/art_6/par_2")
 
 
+@pytest.mark.browser
 def test_the_first_page_has_no_serious_fault_of_accessibility(page: Page) -> None:
     page.goto("/")
     assert serious(page) == []
@@ -23,6 +25,7 @@ def test_the_first_page_has_no_serious_fault_of_accessibility(page: Page) -> Non
     assert serious(page) == []
 
 
+@pytest.mark.browser
 def test_without_scripts_the_form_finds_the_same(chromium: Browser, site: Server) -> None:
     context = chromium.new_context(base_url=site.url, java_script_enabled=False)
     page = context.new_page()

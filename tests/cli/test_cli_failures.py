@@ -318,6 +318,7 @@ def test_importing_what_does_not_parse_leaves_the_store_as_it_was(cli, store, tm
     assert '"1"' in filled
 
 
+@pytest.mark.slow
 def test_importing_replaces_one_graph_and_no_other(cli, store, tmp_path):
     file = tmp_path / "data.ttl"
     for value in ("1", "2"):

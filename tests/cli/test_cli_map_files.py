@@ -59,6 +59,7 @@ def test_others_rows_answer_questions_after_the_import(cli, store):
     assert [(one["object"], one["status"]) for one in answer["answers"]] == [("iso-42001:A.6.2.8", "candidate")]
 
 
+@pytest.mark.slow
 def test_importing_again_changes_nothing(cli, store):
     arguments = ("--store", store, "map", "import", FILES / "other.sssom.tsv")
     assert cli(*arguments).code == 0

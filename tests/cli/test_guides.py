@@ -82,7 +82,6 @@ def steps_of(page):
 
 
 HERE = [page for page in PAGES if page not in RUN_ELSEWHERE and steps_of(page)]
-FAST = "README.md"
 
 
 @pytest.fixture
@@ -121,9 +120,8 @@ def test_what_is_not_run_is_still_shown():
     assert set(NOT_HERE) - shown == set()
 
 
-@pytest.mark.parametrize(
-    "page", [page if page == FAST else pytest.param(page, marks=pytest.mark.slow) for page in HERE]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("page", HERE)
 def test_the_commands_of_a_page_work(page, stage, cli):
     done = 0
     for step in steps_of(page):

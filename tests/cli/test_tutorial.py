@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/tutorials/first-statement-of-applicability.md"
 BLOCK = re.compile(r"^(<!-- leaves with (\d+) -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INSTALL = "git clone"
+pytestmark = pytest.mark.slow
 
 
 @dataclass

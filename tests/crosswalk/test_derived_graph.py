@@ -94,6 +94,7 @@ def test_a_store_without_rows_gets_no_graph_and_loses_an_old_one(graph: AimsGrap
     assert list(stale.quads(None, None, None, DERIVED_MAPPINGS)) == []
 
 
+@pytest.mark.slow
 def test_a_filled_directory_holds_them_and_answers_alike(tmp_path: Path, graph: AimsGraph) -> None:
     settings = load_settings(flags={"store": str(tmp_path / "store")}, environment={})
     fill_directory(settings)

@@ -68,6 +68,7 @@ def test_named_things_exist():
         assert f"\n{rule}\t" in rules
 
 
+@pytest.mark.slow
 def test_the_worked_example_runs_as_printed(tmp_path: Path, monkeypatch, capsys):
     root = tmp_path
     for name in ("ontology", "shapes", "queries"):

@@ -296,6 +296,7 @@ class TestArchives:
 
 
 class TestSize:
+    @pytest.mark.slow
     def test_a_hundred_thousand_rows_are_read(self, tmp_path):
         cell = '<c r="A{0}" t="inlineStr"><is><t>{1}</t></is></c>'
         rows = "".join(f'<row r="{i}">{cell.format(i, f"issue {i}")}</row>' for i in range(2, 100_002))

@@ -359,6 +359,7 @@ RISKS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(header=HEADERS, systems=unique(SYSTEMS), impacts=unique(IMPACTS), audits=AUDITS, risks=RISKS)
 def test_generated_registers_come_back_equal(header, systems, impacts, audits, risks, tmp_path_factory):

@@ -48,6 +48,7 @@ def test_where_the_sdk_is_missing_the_remedy_is_said(tmp_path: Path, command: li
     assert not done.stdout
 
 
+@pytest.mark.slow
 def test_wrong_options_are_refused_before_anything_starts(tmp_path: Path) -> None:
     for options, said in (
         (["--port", "8001"], "--port goes with --http"),
@@ -98,6 +99,7 @@ def test_standard_output_carries_the_protocol_alone() -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.slow
 def test_the_configurations_of_the_how_to_start_a_server() -> None:
     text = HOW_TO.read_text(encoding="utf-8")
     blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]

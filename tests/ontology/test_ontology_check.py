@@ -14,6 +14,7 @@ def keep_faults(root: Path, *names: str) -> None:
             path.unlink()
 
 
+@pytest.mark.slow
 def test_shipped_ontology_is_sound(files: OntologyFiles) -> None:
     report = check_ontology(files.root)
     assert report.findings == ()

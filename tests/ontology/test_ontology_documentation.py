@@ -29,6 +29,7 @@ def write_pages(root: Path, target: Path, seed: str) -> dict[str, str]:
     return {path.name: path.read_bytes().decode("utf-8") for path in target.iterdir()}
 
 
+@pytest.mark.slow
 def test_pages_are_stable_local_and_linked(files: OntologyFiles, tmp_path: Path) -> None:
     with ThreadPoolExecutor(max_workers=2) as pool:
         first = pool.submit(write_pages, files.root, tmp_path / "first", "1")

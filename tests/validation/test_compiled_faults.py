@@ -249,6 +249,7 @@ def is_whole(found, size):
     return found["results"] == found["judged"] == found["written"] == size and found["ordered"]
 
 
+@pytest.mark.slow
 def test_a_long_report_is_whole_and_grows_with_its_results():
     some, more = large(10_000), large(30_000)
     assert is_whole(some, 10_000)

@@ -24,7 +24,7 @@ from aimsgraph.validation.incremental.state import JudgedFacts
 
 ACME = assets.path("data", "examples", "acme")
 BOUNDED = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 MANY = settings(BOUNDED, max_examples=2000)
 

@@ -34,6 +34,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, st
         yield server, key
 
 
+@pytest.mark.slow
 def test_the_examples_answer_as_shown(asked: tuple[Server, str]) -> None:
     """All in one shell, in order: later ones use what earlier ones wrote."""
     server, key = asked
@@ -58,6 +59,7 @@ def test_most_examples_show_an_answer() -> None:
     assert [each.command for each in EXAMPLES if not each.output and not each.command.startswith("tag=")] == []
 
 
+@pytest.mark.slow
 def test_every_address_and_every_parameter_is_in_it(asked: tuple[Server, str]) -> None:
     with asked[0].client() as client:
         paths = client.get("/openapi.json").json()["paths"]
@@ -78,6 +80,7 @@ def test_every_address_and_every_parameter_is_in_it(asked: tuple[Server, str]) -
             )
 
 
+@pytest.mark.slow
 def test_the_python_in_it_runs(asked: tuple[Server, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)

@@ -36,6 +36,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.mark.slow
 def test_the_commands_do_as_shown(tmp_path: Path) -> None:
     port = str(free_port())
     script = "".join(f"{each.command}\nprintf '\\n=== {i} ===\\n'\n" for i, each in enumerate(SHOWN))

@@ -54,6 +54,7 @@ def test_a_register_is_asked_with_the_content_it_is_judged_against_and_seen_only
         assert client.get("/orgs/acme/sparql", params={"query": "ASK {}"}).status_code == 401
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_seen_and_a_broken_one_is_said(organisations: tuple[Server, Path, str, str]) -> None:
     server, folder, one, _ = organisations
     file = folder / "acme" / "systems" / "support-chatbot.yaml"

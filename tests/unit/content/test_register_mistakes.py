@@ -567,6 +567,7 @@ def test_odd_cells_are_findings_never_a_crash(data: st.DataObject, texts: dict[s
             assert error.message
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(content=st.text(max_size=120))
 def test_any_text_in_any_file_is_a_finding_or_our_error(content: str, texts: dict[str, str], law: LawIndex) -> None:
