@@ -44,6 +44,7 @@ def test_which_sets_there_are_is_said(cli):
     assert f"known: iso-42001--eu-ai-act, nist-ai-rmf--eu-ai-act, {NIST}" in result.err
 
 
+@pytest.mark.slow
 def test_others_rows_answer_questions_after_the_import(cli, store):
     arguments = ("map", "import", FILES / "ciso-library.yaml", "--ours", "iso42001-2023=iso-42001")
     result = cli("--store", store, *arguments)

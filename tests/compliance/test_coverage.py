@@ -430,6 +430,7 @@ def _unique(records):
     return list({record.id: record for record in records}.values())
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     st.lists(_IMPLEMENTATIONS, max_size=5).map(_unique),

@@ -62,6 +62,7 @@ def remote(address):
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_answers_the_same(command, graph, remote, monkeypatch, capsys):
     answers = []
@@ -91,6 +92,7 @@ def test_every_stored_question_answers_the_same(graph, remote):
         assert found[0]["head"] == found[1]["head"]
 
 
+@pytest.mark.slow
 def test_what_others_imported_stays_and_the_rest_is_what_memory_holds(graph, remote):
     def named(store):
         return {str(q) for q in store.quads() if "_:" not in str(q)}  # labels of blank nodes are the server's

@@ -81,6 +81,7 @@ def test_imports_are_said_and_not_followed(besieged: Besieged) -> None:
     assert besieged.canary.calls == []
 
 
+@pytest.mark.slow
 def test_long_prefixes_in_an_update_are_bounded_too(besieged: Besieged) -> None:
     triples = "p:a p:b p:c . p:d p:e p:f . " * 2_000
     text = f"PREFIX p: <urn:{'x' * 72_000}> INSERT DATA {{ {triples} }} ; CREATE GRAPH <{EX}g>"

@@ -128,6 +128,7 @@ def test_a_sound_register_passes_from_a_path_with_spaces_and_no_module_of_it_is_
     assert not (act.workspace / "imported").exists()
 
 
+@pytest.mark.slow
 def test_baseline_and_waivers_set_findings_aside_and_the_fail_level_counts(act):
     shutil.copytree(ROOT / "tests/validation/register", act.workspace / "small")
     first = act(paths="small")

@@ -162,6 +162,7 @@ def test_what_is_spared_is_what_the_reasons_of_the_duties_say(on: str, graph: Ai
     ]
 
 
+@pytest.mark.slow
 def test_what_nobody_answered_or_dated_leaves_open_whether_it_is_spared(graph: AimsGraph, register: Register) -> None:
     silent = register(drop=(("organisation.yaml", "large-scale-it-system-annex-x:"),))
     rows = ask(graph.with_organisation(silent), "cq-006", system="cv-ranker-legacy")
@@ -233,6 +234,7 @@ def test_personal_data_are_what_the_files_of_the_systems_say(
     assert texts["status"] == "unknown"
 
 
+@pytest.mark.slow
 def test_fundamental_rights_assessments_follow_the_duty_and_the_file(graph: AimsGraph, register: Register) -> None:
     body = (
         "organisation.yaml",
@@ -263,6 +265,7 @@ def test_fundamental_rights_assessments_follow_the_duty_and_the_file(graph: Aims
     assert (row["needed"], row["openCondition"]) == ("unknown", "is-public-body-or-public-service-provider")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on", [DAY, MARKET])
 def test_rights_arise_as_the_duties_are_decided(on: str, graph: AimsGraph, register: Register, on_day: OnDay) -> None:
     rows = ask(on_day(on), "cq-011")
@@ -463,6 +466,7 @@ def test_the_class_of_a_system_is_what_its_file_says(graph: AimsGraph, acme: Aim
     assert only(rows, line="open", ref="profiles-persons")
 
 
+@pytest.mark.slow
 def test_a_derogation_is_barred_undocumented_unregistered_or_in_order(
     graph: AimsGraph, acme: AimsGraph, register: Register
 ) -> None:

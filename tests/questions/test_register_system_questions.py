@@ -241,6 +241,7 @@ def subjects(graph: AimsGraph, system: str) -> set[str]:
     return {t.subject.value.removeprefix(BASE) for t in answer if isinstance(t.subject, ox.NamedNode)}
 
 
+@pytest.mark.slow
 def test_a_system_as_it_stood_on_a_day(acme: AimsGraph, on_day: OnDay, register: Register) -> None:
     early, now = subjects(on_day("2025-09-07"), "cv-ranker-legacy"), subjects(acme, "cv-ranker-legacy")
     ours = [e for e in register.evidence if "cv-ranker-legacy" in e.systems]

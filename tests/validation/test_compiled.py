@@ -69,6 +69,7 @@ def test_every_shipped_shape_is_compiled(library):
     assert len(plan.compiled) == len(library.shapes.shapes)
 
 
+@pytest.mark.slow
 def test_fixtures_that_fail_fail_as_in_pyshacl(library):
     names = [shape.name for shape in library.shapes.shapes]
     jobs = [

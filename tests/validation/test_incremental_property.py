@@ -96,6 +96,7 @@ def test_edits_of_facts(acme):
     edit_facts(acme, 1, 300)
 
 
+@pytest.mark.slow
 def test_edits_of_files(graph, catalogue, tmp_path):
     edit_files(graph, catalogue, tmp_path, 1, 15)
 

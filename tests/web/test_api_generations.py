@@ -25,6 +25,7 @@ def writable(tmp_path: Path) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.slow
 def test_a_write_ends_cursors_and_tags_and_is_seen_at_once(writable: httpx.Client) -> None:
     first = writable.get(DUTIES)
     version, cursor = first.json()["graph_version"], first.json()["next"]
