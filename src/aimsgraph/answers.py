@@ -16,8 +16,11 @@ from aimsgraph.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from aimsgraph.compliance.posture import Posture
+    from aimsgraph.compliance.validate import Validation
     from aimsgraph.domain.duty import Duty
+    from aimsgraph.domain.report import Severity
     from aimsgraph.norms.cite import Checked, CitationFinding, CitationJudge
+    from aimsgraph.validation.report import ReportedFinding
 
 Json = dict[str, Any]
 STANDARD = "iso-42001"
@@ -310,6 +313,47 @@ def of_posture(graph: AimsGraph, posture: Posture, body: Json, without: tuple[st
 
     left_out = say_what_is_left_out(without)
     return envelope(graph, posture.moment, LAW, STANDARD, **body, does_not_claim=NO_CLAIM, left_out=left_out)
+
+
+def validation(found: Validation, level: Severity) -> Json:
+    """Return what a validation found.
+
+    Args:
+        found: the outcome.
+        level: from which severity on a register does not conform.
+    """
+    return {
+        "conforms": found.conforms(level),
+        "findings": [finding_to_dict(finding) for finding in found.findings],
+        "focus_counts": dict(found.focus_counts),
+        "engine": found.engine,
+        "engines": dict(found.engines),
+        "dataset_digest": found.dataset_digest,
+        "fail_level": level.value,
+        "nothing_judged": {
+            name: found.may_be_empty.get(name, "") for name, count in found.focus_counts.items() if not count
+        },
+        "not_judged": list(found.not_judged),
+        "waived": [finding_to_dict(finding) for finding in found.waived],
+        "in_baseline": len(found.known),
+    }
+
+
+def finding_to_dict(finding: ReportedFinding) -> Json:
+    """Return a finding as JSON."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "focus": finding.focus,
+        "path": finding.path,
+        "value": finding.value,
+        "file": finding.location.file,
+        "line": finding.location.line,
+        "column": finding.location.column,
+        "provision": finding.provision,
+    }
 
 
 MOST_CITED = 1000

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "soa": ("compliance", "soa", "The statement of applicability, with an auditor's columns and checks."),
     "readiness": ("compliance", "readiness", "How ready the management system is, step by step."),
     "impact": ("compliance", "impact", "What depends on something, and what falls if it goes."),
+    "report": ("report", "report", "Statement of applicability, gaps, readiness to file; the auditor's pack."),
     "map": ("map", "map_", "Lint, review, prove, import and export mappings."),
     "query": ("query", "query", "Ask a stored question, a .rq file, or standard input."),
     "questions": ("query", "questions", "The stored questions with their parameters."),

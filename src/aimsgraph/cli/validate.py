@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aimsgraph import answers
 from aimsgraph.cli.output import to_json, write
 from aimsgraph.cli.session import Session, pass_session
 from aimsgraph.domain.report import Severity
@@ -121,7 +122,7 @@ def validate(
     else:
         found, since = _validate_since(session, paths, engine, request, changed_since)
     level = Severity(fail_level)
-    answer = session.envelope(moment, "eu-ai-act", **_report(found, level))
+    answer = session.envelope(moment, "eu-ai-act", **answers.validation(found, level))
     if since is not None:
         _add_since(answer, found, since)
     new = () if since is None else since.new
@@ -219,41 +220,6 @@ def _load_baseline(path: Path) -> Counter[tuple[str, ...]]:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read the baseline: {error}", location=Location(str(path))) from error
     return read_baseline(text, str(path))
-
-
-def _report(found: Validation, level: Severity) -> dict[str, Any]:
-    return {
-        "conforms": found.conforms(level),
-        "findings": [finding_to_dict(finding) for finding in found.findings],
-        "focus_counts": dict(found.focus_counts),
-        "engine": found.engine,
-        "engines": dict(found.engines),
-        "dataset_digest": found.dataset_digest,
-        "fail_level": level.value,
-        "nothing_judged": {
-            name: found.may_be_empty.get(name, "") for name, count in found.focus_counts.items() if not count
-        },
-        "not_judged": list(found.not_judged),
-        "waived": [finding_to_dict(finding) for finding in found.waived],
-        "in_baseline": len(found.known),
-    }
-
-
-def finding_to_dict(finding: ReportedFinding) -> dict[str, Any]:
-    """Return a finding as JSON."""
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "focus": finding.focus,
-        "path": finding.path,
-        "value": finding.value,
-        "file": finding.location.file,
-        "line": finding.location.line,
-        "column": finding.location.column,
-        "provision": finding.provision,
-    }
 
 
 def _render(
