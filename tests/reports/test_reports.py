@@ -72,6 +72,7 @@ def test_totals_are_those_of_the_answers(graph, case):
     assert dict(report.sections[0].counts) == summary
     by_system = report.sections[1].table.rows
     assert [sum(row[i] for row in by_system) for i in range(1, 6)] == list(summary.values())
+    assert [row[0] for row in by_system] == [system.id for system in case.posture.systems]
     listed = [section for section in report.sections if section.title.startswith("Gaps ")]
     assert sum(len(section.table.rows) for section in listed) == len(found.gaps)
     book = openpyxl.load_workbook(io.BytesIO(render(report, "xlsx")), read_only=True)

@@ -35,7 +35,7 @@ def evidence_index(case: Case) -> Report:
     header = ("evidence", "shows", "collected", "on the day asked about", "kept at", "SHA-256 of the file", "file")
     sections = [
         Section("Files", words, counts={state: counts[state] for state in STATES}),
-        Section(f"The {len(records):,} records", table=Table(header, rows)),
+        Section(f"The {len(records):,} records", table=Table(header, rows, (17, 15, 9, 16, 16, 19, 8))),
     ]
     lines = [_line(case, record, digests[record.id], states[record.id]) for record in records]
     return case.report("evidence-index", "Index of evidence", sections, [AnswerTable("evidence", _COLUMNS, lines)])

@@ -23,7 +23,9 @@ def gap_report(case: Case) -> Report:
     dated = sum(gap["due"] is not None for gap in gaps)
     sections = [
         Section("How far the duties are covered", counts=coverage["summary"]),
-        Section("System by system", table=_by_system(coverage["coverage"]), minor=True),
+        Section(
+            "System by system", table=_by_system([s.id for s in case.posture.systems], coverage["coverage"]), minor=True
+        ),
         Section(
             "What is missing",
             (
@@ -39,9 +41,8 @@ def gap_report(case: Case) -> Report:
     return case.report("gaps", "Gap report", sections, _sheets(coverage["coverage"], found))
 
 
-def _by_system(rows: Sequence[Json]) -> Table:
+def _by_system(systems: Sequence[str], rows: Sequence[Json]) -> Table:
     counts = Counter((row["system"], row["status"]) for row in rows)
-    systems = dict.fromkeys(row["system"] for row in rows)
     header = ("AI system", *(str(Word(status)) for status in COVERAGE_STATUSES), "all together")
     return Table(
         header,
@@ -68,7 +69,7 @@ def _actions(actions: Sequence[Json]) -> Section:
     if len(actions) > _SHOWN:
         words.append(f"The {_SHOWN} that do most of {len(actions):,}; the workbook has all.")
     header = ("action", "closes", "improves", "first due", "fine up to")
-    return Section("What to do first", tuple(words), table=Table(header, shown, frozenset(("action",))))
+    return Section("What to do first", tuple(words), table=Table(header, shown, (48, 7, 8, 12, 25)))
 
 
 def _questions(questions: Sequence[Json]) -> Section:
@@ -79,7 +80,7 @@ def _questions(questions: Sequence[Json]) -> Section:
     ]
     header = ("question", "AI system", "code", "decides", "touches")
     words = ("Until they are answered, the duties that hang on them are unknown.",)
-    return Section("Questions nobody has answered", words, table=Table(header, rows, frozenset(("question",))))
+    return Section("Questions nobody has answered", words, table=Table(header, rows, (50, 14, 20, 8, 8)))
 
 
 def _gaps_of(day: str | None, gaps: Sequence[Json], on: str) -> Section:
@@ -92,7 +93,7 @@ def _gaps_of(day: str | None, gaps: Sequence[Json], on: str) -> Section:
         for gap in gaps
     ]  # fmt: skip
     header = ("duty", "AI system, role", f"binds on {on}", "reached", "why", "fine up to", "first action")
-    return Section(f"{title} ({len(gaps):,})", table=Table(header, rows, frozenset(("duty", "why"))))
+    return Section(f"{title} ({len(gaps):,})", table=Table(header, rows, (20, 11, 7, 9, 24, 13, 16)))
 
 
 def _why(gap: Json) -> tuple[str, ...]:

@@ -46,11 +46,11 @@ _SAID: Mapping[str, str] = {"not-applicable": "does not apply", "not": "not met"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to read; the columns named in `wide` get more room."""
+    """A table to read; `shares` are the widths of its columns in per cent, where they are not left to the page."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    wide: frozenset[str] = frozenset()
+    shares: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

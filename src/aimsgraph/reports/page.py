@@ -124,14 +124,12 @@ def _counts(section: Section) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    heads = (f"<th scope='col'{_width(name, table)}>{_text(name)}</th>" for name in table.header)
-    yield f"<div class='scroll'><table><thead><tr>{''.join(heads)}</tr></thead><tbody>"
+    kind = " class='set'" if table.shares else ""
+    columns = "".join(f"<col width='{share}%'>" for share in table.shares)
+    heads = "".join(f"<th scope='col'>{_text(name)}</th>" for name in table.header)
+    yield f"<div class='scroll'><table{kind}><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>"
     yield from (_row(row) for row in table.rows)
     yield "</tbody></table></div>"
-
-
-def _width(name: str, table: Table) -> str:
-    return " class='wide'" if name in table.wide else ""
 
 
 def _row(cells: Sequence[Cell]) -> str:

@@ -54,7 +54,7 @@ def proofs_report(case: Case, answer: Json) -> Report:
             facts=(("mapping rows used", len(answer["rows_used"])),
                    ("of these, in no proof on these days", len(answer["rows_without_proof"]))),
         ),
-        Section("Answers and their proofs", table=Table(header, rows, frozenset(("proof: rows used",)))),
+        Section("Answers and their proofs", table=Table(header, rows, (13, 15, 12, 10, 41, 9))),
     ]  # fmt: skip
     if answer["rows_without_proof"]:
         sections.append(

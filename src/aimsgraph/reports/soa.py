@@ -58,7 +58,7 @@ def findings_section(title: str, findings: Iterable[Json]) -> Section:
     if not rows:
         return Section(title, ("Nothing was found.",))
     header = ("severity", "what", "how to mend it", "where")
-    return Section(title, table=Table(header, rows, frozenset(("what", "how to mend it"))))
+    return Section(title, table=Table(header, rows, (10, 42, 30, 18)))
 
 
 def _place(each: Json) -> str:
@@ -71,7 +71,7 @@ def _count(rows: Iterable[Json], name: str, known: tuple[str, ...]) -> dict[str,
 
 
 def _table(case: Case, rows: Iterable[Json]) -> Table:
-    return Table(_HEADER, [_row(case, row) for row in rows], frozenset(("reason", "evidence")))
+    return Table(_HEADER, [_row(case, row) for row in rows], (14, 10, 15, 16, 18, 10, 9, 8))
 
 
 def _row(case: Case, row: Json) -> tuple[Cell, ...]:
