@@ -129,3 +129,19 @@ def test_the_page_about_the_api_runs_only_scripts_of_this_server_and_names_every
     sheet = re.search(r'href="(/static/\w+/page\.css)"', page.text)
     assert sheet is not None
     assert http.get(sheet[1]).headers["content-type"].startswith("text/css")
+
+
+def test_a_query_that_may_differ_is_answered_anew_and_has_no_tag(http: httpx.Client) -> None:
+    asked = {"query": "SELECT (STRUUID() AS ?id) {}"}
+    first, second = http.get("/sparql", params=asked), http.get("/sparql", params=asked)
+    assert first.text != second.text
+    assert "etag" not in first.headers
+    assert first.headers["cache-control"] == "no-store"
+
+
+def test_a_query_asked_again_has_the_same_answer_and_tag(http: httpx.Client) -> None:
+    asked = {"query": "SELECT ?s { ?s ?p ?o } ORDER BY ?s LIMIT 3"}
+    first, second = http.get("/sparql", params=asked), http.post("/sparql", data=asked)
+    assert first.content == second.content
+    assert first.headers["content-type"] == second.headers["content-type"]
+    assert http.get("/sparql", params=asked, headers={"If-None-Match": first.headers["etag"]}).status_code == 304

@@ -26,6 +26,7 @@ from typing import Self
 from aimsgraph.errors import BackendError, Busy, DeadlineExceeded, ResourcesExceeded
 from aimsgraph.execution.errors import error_of
 from aimsgraph.execution.frames import Kind, Message, pack, receive_async
+from aimsgraph.execution.kept import KeptAnswers
 from aimsgraph.execution.process import Process
 from aimsgraph.execution.settings import TemplateSettings
 from aimsgraph.graph.union import Dataset
@@ -138,6 +139,7 @@ class Room:
     Attributes:
         generation: the content the template opened.
         ended: how many workers were ended before their answer was complete.
+        kept: answers that need no worker.
     """
 
     def __init__(self, settings: TemplateSettings, *, workers: int = 2, waiting: int = 64) -> None:
@@ -152,6 +154,7 @@ class Room:
         self._forking = asyncio.Lock()
         self.generation = ""
         self.ended = 0
+        self.kept = KeptAnswers()
 
     async def __aenter__(self) -> Self:
         """Start the template and its workers.

@@ -27,6 +27,7 @@ from aimsgraph.graph.embedded import MemoryStore
 from aimsgraph.graph.prefixes import load_prefixes
 from aimsgraph.graph.store import Store
 from aimsgraph.graph.union import UnionView
+from aimsgraph.graph.worker import STACK_BYTES
 from aimsgraph.settings import MEMORY
 
 
@@ -110,14 +111,21 @@ def _in_memory(store: Store) -> MemoryStore:
 
 
 def _become_worker(channel: socket.socket, held: Any, settings: TemplateSettings, prefixes: dict[str, str]) -> None:  # noqa: ANN401
-    """Serve until the other side is gone, then end; never return into the template."""
+    """Serve until the other side is gone, then end; never return into the template.
+
+    A thread of its own serves: the engine draws UUIDs and random numbers from a source that each thread seeds anew,
+    and a fork copies that of the thread that forks, so that all workers would draw the same.
+    """
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         view = held.open()
         reading = isinstance(held, _InDirectory)
+        threading.stack_size(STACK_BYTES)
         confine(Confinement(memory_bytes=settings.worker_memory_bytes, reading=reading))
-        serve(channel, view, prefixes)
+        worker = threading.Thread(target=serve, args=(channel, view, prefixes))
+        worker.start()
+        worker.join()
     finally:
         os._exit(0)
 

@@ -12,6 +12,7 @@ makes less than 6 MB: safe in a thread with the usual 8 MB, and in `worker.STACK
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -24,6 +25,7 @@ MAX_DEPTH: Final = 64
 MAX_OPERATORS: Final = 1_500
 MAX_QUERY_CHARACTERS: Final = 1_000_000
 MAX_UPDATE_CHARACTERS: Final = 16_000_000
+MAX_STEADY_CHARACTERS: Final = 64 * 1024
 
 
 class QueryForm(Enum):
@@ -45,6 +47,9 @@ _FORM_OF_WORD: Final = {
     "CONSTRUCT": QueryForm.CONSTRUCT,
     "DESCRIBE": QueryForm.DESCRIBE,
 } | dict.fromkeys(_UPDATE_WORDS, QueryForm.UPDATE)
+
+
+_UNSTEADY: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b|\\u", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,18 @@ def detect_form(text: str) -> QueryForm:
         QuerySyntaxError: it is no SPARQL.
     """
     return _form(text, scan_sparql(text))
+
+
+def is_steady(text: str) -> bool:
+    r"""Say whether a query has the same answer each time, as long as the content is the same.
+
+    The words alone are looked for, wherever they stand, and a `\\u` that could spell one counts as one. Of a long text
+    it is not known.
+
+    >>> is_steady("ASK {}"), is_steady("SELECT (NOW() AS ?now) {}")
+    (True, False)
+    """
+    return len(text) <= MAX_STEADY_CHARACTERS and _UNSTEADY.search(text) is None
 
 
 def form_of_start(text: str) -> QueryForm:

@@ -25,6 +25,8 @@ async def send_answer(room: Room, query: Query, seconds: float, media_type: str,
     Raises:
         AimsgraphError: the query failed before anything was sent.
     """
+    if (kept := room.kept.find(query)) is not None:
+        return Response(kept, headers=headers, media_type=media_type)
     async with contextlib.AsyncExitStack() as stack:
         answer = await stack.enter_async_context(room.run(query, seconds))
         pieces = aiter(answer)
@@ -36,7 +38,9 @@ async def send_answer(room: Room, query: Query, seconds: float, media_type: str,
                 return StreamingResponse(rest, headers=headers, media_type=media_type)
         if answer.truncated:
             raise _too_large(query)
-        return Response(bytes(held), headers=headers, media_type=media_type)
+        whole = bytes(held)
+        room.kept.keep(query, whole)
+        return Response(whole, headers=headers, media_type=media_type)
 
 
 async def _rest(

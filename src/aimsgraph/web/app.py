@@ -24,6 +24,7 @@ from aimsgraph.web import (
     register_rooms,
     sparql,
 )
+from aimsgraph.web.express import Express
 from aimsgraph.web.limits import Limits
 from aimsgraph.web.logs import RequestLog
 from aimsgraph.web.metrics import Metrics
@@ -79,6 +80,7 @@ def create_app(service: Service) -> FastAPI:
     api_description.install(app)
     app.include_router(metrics_routes(service, metrics))
     settings = service.settings
+    app.add_middleware(Express, routes=sparql.express_routes(service))
     app.add_middleware(Limits, per_second=settings.requests_per_second, at_once=settings.concurrent_requests)
     app.add_middleware(RequestLog, metrics=metrics)
     return app

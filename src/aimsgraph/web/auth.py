@@ -11,6 +11,7 @@ from fastapi import Request
 
 from aimsgraph.errors import NotFound, Refused, Unauthorised
 from aimsgraph.web.keys import Scope
+from aimsgraph.web.requests import asked_address
 
 if TYPE_CHECKING:
     from aimsgraph.web.service import Service
@@ -91,7 +92,7 @@ def _principal(service: Service, shown: str, scope: Scope) -> Principal:
 
 def _refuse_other_names(request: Request, settings: ServeSettings) -> None:
     """Refuse a request for another name than this machine's: the name of another site may lead here (DNS rebinding)."""
-    name = request.url.hostname or ""
+    name = asked_address(request).hostname or ""
     if name not in {"localhost", "127.0.0.1", "::1", settings.host, urlsplit(settings.public_url).hostname}:
         raise Refused(f"this server is not called {name!r}", remedy="tell it with --public-url what it is called")
 
@@ -102,6 +103,6 @@ def _refuse_other_sites(request: Request, public_url: str) -> None:
     Programs send neither header; browsers always send one with a change.
     """
     origin = request.headers.get("origin")
-    own = {str(request.base_url).rstrip("/"), public_url.rstrip("/")}
+    own = {str(asked_address(request)).rstrip("/"), public_url.rstrip("/")}
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin") or (origin and origin not in own):
         raise Refused("a page of another site asks for a change", remedy="send it from a program, or from this site")

@@ -1,8 +1,9 @@
 """HTTP/1.1 connections that cannot be held for nothing.
 
-The server itself knows a time limit only for an idle connection after its first answer. Here the head of a request has
-to be complete in time, what is sent after the answer is not waited for, an answer has to be taken, and when there are
-too many connections the one that has waited longest for a request makes room.
+The server itself knows a time limit only for an idle connection after its first answer, and none for the length of a
+head. Here the head of a request has to be short and complete in time, what is sent after the answer is not waited for,
+an answer has to be taken, and when there are too many connections the one that has waited longest for a request makes
+room. The parser is llhttp, which Node.js uses (https://github.com/nodejs/llhttp).
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ import resource
 import socket
 from typing import Any, ClassVar
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10
 """The head of a request is complete so long after its connection was made, or after the answer before."""
@@ -25,12 +25,18 @@ BACKLOG = 100
 """So many connections at most are taken in one go, before anybody is answered."""
 
 
-class Connection(H11Protocol):
+class HeadTooLong(Exception):
+    """A head has more bytes than are read; the parser makes a 400 of it."""
+
+
+class Connection(HttpToolsProtocol):
     """One connection."""
 
     _waiting: ClassVar[dict[Connection, None]] = {}  # of all that wait for a request, the one that began first is first
     _waits: asyncio.TimerHandle | None = None
     _is_behind: asyncio.TimerHandle | None = None
+    _in_head = False
+    _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; make room when there are too many connections."""
@@ -51,7 +57,28 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Read what came; the time for a head goes on until it is complete."""
         super().data_received(data)
+        if self._in_head and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES:
+                self.send_400_response("The head is too long.")
         self._watch()
+
+    def on_message_begin(self) -> None:
+        """Begin to count the bytes of a head."""
+        super().on_message_begin()
+        self._in_head = True
+        self._head_bytes = 0
+
+    def on_headers_complete(self) -> None:
+        """Refuse a head that is too long, though it came in one piece.
+
+        Raises:
+            HeadTooLong: it is.
+        """
+        self._in_head = False
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+            raise HeadTooLong
+        super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
@@ -72,8 +99,8 @@ class Connection(H11Protocol):
         super().resume_writing()
 
     def _watch(self) -> None:
-        answered = self.cycle is not None and self.cycle.response_complete
-        if self.conn.their_state is not h11.IDLE and not answered:
+        answered = self.cycle is None or self.cycle.response_complete
+        if not self._in_head and not answered:
             self._stop()
         elif self._waits is None and not self.transport.is_closing():
             self._waits = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
@@ -94,10 +121,4 @@ def most_connections() -> int:
 
 def connection_options() -> dict[str, Any]:
     """Return what `uvicorn.Config` is told of connections."""
-    return {
-        "http": Connection,
-        "ws": "none",
-        "backlog": BACKLOG,
-        "timeout_keep_alive": HEAD_SECONDS,
-        "h11_max_incomplete_event_size": HEAD_BYTES,
-    }
+    return {"http": Connection, "ws": "none", "backlog": BACKLOG, "timeout_keep_alive": HEAD_SECONDS}

@@ -32,6 +32,7 @@ class Metrics:
             ("aimsgraph_workers_ended", "Workers ended before their answer was complete", lambda: service.room.ended),
         ):
             Gauge(name, text, registry=self.registry).set_function(value)
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._service = service
         self._info = Gauge(
             "aimsgraph_info", "Which program and content", ["version", "graph_version"], registry=self.registry
@@ -46,8 +47,12 @@ class Metrics:
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""
         known = method if method in _METHODS else "other"  # a label for every word somebody sends would fill memory
-        self._requests.labels(known, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        counted = self._known.get((known, route, status))
+        if counted is None:
+            counted = self._requests.labels(known, route, str(status)), self._seconds.labels(route)
+            self._known[known, route, status] = counted
+        counted[0].inc()
+        counted[1].observe(seconds)
 
 
 def routes(service: Service, metrics: Metrics) -> APIRouter:

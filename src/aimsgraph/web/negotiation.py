@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from aimsgraph.web.problems import HttpProblem
@@ -56,12 +57,7 @@ def choose(accept: str, offered: Sequence[str]) -> str:
     Raises:
         HttpProblem: 406, none of them is welcome.
     """
-    wanted = _parse(accept) or [("*/*", 1.0)]
-    best, best_weight = "", 0.0
-    for media_type in offered:
-        weight = _weight(media_type, wanted)
-        if weight > best_weight:
-            best, best_weight = media_type, weight
+    best = _best(accept, tuple(offered))
     if not best:
         raise HttpProblem(
             406,
@@ -69,6 +65,17 @@ def choose(accept: str, offered: Sequence[str]) -> str:
             f"the answer cannot be written as {accept!r}",
             remedy=f"accept one of {', '.join(offered)}",
         )
+    return best
+
+
+@functools.lru_cache(256)
+def _best(accept: str, offered: tuple[str, ...]) -> str:
+    wanted = _parse(accept) or [("*/*", 1.0)]
+    best, best_weight = "", 0.0
+    for media_type in offered:
+        weight = _weight(media_type, wanted)
+        if weight > best_weight:
+            best, best_weight = media_type, weight
     return best
 
 

@@ -103,14 +103,19 @@ def of_error(request: Request, error: AimsgraphError) -> JSONResponse:
     )
 
 
+def answer_error(request: Request, error: AimsgraphError) -> JSONResponse:
+    """Return the answer for an error of ours, and log it when the server is at fault."""
+    if error.http_status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("%s: %s", error.code, error.message)
+    return of_error(request, error)
+
+
 def install(app: FastAPI) -> None:
     """Make an app answer every error as a problem."""
 
     @app.exception_handler(AimsgraphError)
     async def _ours(request: Request, error: AimsgraphError) -> JSONResponse:
-        if error.http_status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log.warning("%s: %s", error.code, error.message)
-        return of_error(request, error)
+        return answer_error(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,6 +13,7 @@ import anyio.to_thread
 import pyoxigraph as ox
 from anyio import CapacityLimiter
 from fastapi import Request
+from starlette.datastructures import URL
 
 from aimsgraph.web.problems import HttpProblem
 
@@ -92,6 +94,19 @@ def _decoded(text: str) -> str:
 def query_parameters(request: Request) -> Parameters:
     """Return the parameters of a request's address."""
     return Parameters.parse(request.scope["query_string"].decode("ascii", "replace"))
+
+
+def asked_address(request: Request) -> URL:
+    """Return the address a server is asked at, by the request's own words: scheme, host and port."""
+    scope = request.scope
+    return _address(scope["scheme"], request.headers.get("host"), scope["server"], scope["root_path"])
+
+
+@functools.lru_cache(64)
+def _address(scheme: str, host: str | None, server: tuple[str, int | None], root_path: str) -> URL:
+    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
+    parts = {"scheme": scheme, "headers": headers, "server": server, "root_path": root_path}
+    return Request({"type": "http", "path": "/", "query_string": b"", **parts}).base_url
 
 
 def check_iri(iri: str) -> str:

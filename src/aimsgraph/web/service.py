@@ -21,6 +21,7 @@ from aimsgraph.execution.settings import TemplateSettings
 from aimsgraph.execution.write_room import Write, WriteRoom, Written
 from aimsgraph.web.federation import Federation
 from aimsgraph.web.keys import KeyFile
+from aimsgraph.web.requests import asked_address
 from aimsgraph.web.settings import ServeSettings
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ class Service:
 
     def address(self, request: Request) -> str:
         """Return the address users see, without a slash at its end."""
-        return (self.settings.public_url or str(request.base_url)).rstrip("/")
+        return (self.settings.public_url or str(asked_address(request))).rstrip("/")
 
     async def ask(self, function: Callable[[AimsGraph], T]) -> T:
         """Ask the graph as it is now, in a thread, a bounded number at a time.

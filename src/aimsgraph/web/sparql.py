@@ -10,11 +10,12 @@ from fastapi import APIRouter, Request, Response
 from aimsgraph.errors import Refused
 from aimsgraph.execution.room import Query, Room
 from aimsgraph.execution.write_room import Write
-from aimsgraph.graph.query_text import MAX_QUERY_CHARACTERS, QueryForm, form_of_start
+from aimsgraph.graph.query_text import MAX_QUERY_CHARACTERS, QueryForm, form_of_start, is_steady
 from aimsgraph.graph.union import Dataset
 from aimsgraph.web.answers import send_answer
 from aimsgraph.web.auth import Scope, authorise
 from aimsgraph.web.description import describe_service
+from aimsgraph.web.express import Handler
 from aimsgraph.web.negotiation import GRAPHS, NAMES, ROWS, choose, with_charset
 from aimsgraph.web.problems import HttpProblem
 from aimsgraph.web.requests import (
@@ -38,24 +39,12 @@ UPDATE_TYPE = "application/sparql-update"
 def routes(service: Service) -> APIRouter:
     """Return the routes of the protocol."""
     router = APIRouter(tags=["SPARQL"])
-
-    @router.get("/sparql", summary="Ask a SPARQL query; without one, the service describes itself")
-    async def get_sparql(request: Request) -> Response:
-        parameters = query_parameters(request)
-        if "update" in dict(parameters.pairs):
-            raise HttpProblem(400, "bad-parameter", "an update goes to /update, by POST")
-        await authorise(service, request, Scope.READ)
-        if not parameters.all("query"):
-            return await describe_service(service, request)
-        return await answer_query(service, request, parameters)
-
-    @router.post("/sparql", summary="Ask a SPARQL query sent as a form or as itself")
-    async def post_sparql(request: Request) -> Response:
-        await authorise(service, request, Scope.READ)
-        settings = service.settings
-        most = min(settings.body_bytes, 4 * MAX_QUERY_CHARACTERS)
-        parameters = await read_posted(request, QUERY_TYPE, "query", most, settings.query_seconds)
-        return await answer_query(service, request, parameters)
+    summaries = {
+        "GET": "Ask a SPARQL query; without one, the service describes itself",
+        "POST": "Ask a SPARQL query sent as a form or as itself",
+    }
+    for (method, path), handler in express_routes(service).items():
+        router.add_api_route(path, handler, methods=[method], summary=summaries[method])
 
     @router.post("/update", summary="Change the store by a SPARQL update", status_code=204)
     async def post_update(request: Request) -> Response:
@@ -82,6 +71,28 @@ def routes(service: Service) -> APIRouter:
         return Response(status_code=204, headers={"ETag": f'"{written.generation}"'})
 
     return router
+
+
+def express_routes(service: Service) -> dict[tuple[str, str], Handler]:
+    """Return what answers queries, by method and path."""
+
+    async def get_sparql(request: Request) -> Response:
+        parameters = query_parameters(request)
+        if "update" in dict(parameters.pairs):
+            raise HttpProblem(400, "bad-parameter", "an update goes to /update, by POST")
+        await authorise(service, request, Scope.READ)
+        if not parameters.all("query"):
+            return await describe_service(service, request)
+        return await answer_query(service, request, parameters)
+
+    async def post_sparql(request: Request) -> Response:
+        await authorise(service, request, Scope.READ)
+        settings = service.settings
+        most = min(settings.body_bytes, 4 * MAX_QUERY_CHARACTERS)
+        parameters = await read_posted(request, QUERY_TYPE, "query", most, settings.query_seconds)
+        return await answer_query(service, request, parameters)
+
+    return {("GET", "/sparql"): get_sparql, ("POST", "/sparql"): post_sparql}
 
 
 async def read_posted(request: Request, direct: str, name: str, most: int, seconds: float) -> Parameters:
@@ -113,10 +124,12 @@ async def answer_query(
     form = form_of_start(text)  # whether it may be run is for the room to say: looking at all of it takes time
     forms = GRAPHS if form in (QueryForm.CONSTRUCT, QueryForm.DESCRIBE) else ROWS
     chosen = _media_type(request, parameters, list(forms))
-    etag = _etag(generation, chosen, text, parameters)
-    headers = {"ETag": etag, "Vary": "Accept, Authorization", "Cache-Control": "no-cache"}
-    if request.method == "GET" and etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
+    headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store"}
+    if is_steady(text):
+        etag = _etag(generation, chosen, text, parameters)
+        headers |= {"ETag": etag, "Cache-Control": "no-cache"}
+        if request.method == "GET" and etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
     seconds = _seconds(service, parameters)
     if service.federation.may_be_in(text):
         started = time.monotonic()
