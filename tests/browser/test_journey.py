@@ -7,8 +7,8 @@ from browser.browsing import PHONE, serious
 
 PAGES = [
     "/", "/find?q=logging", "/duties?on=2027-12-02", "/crosswalk?row=A.6&column=Art.12", "/time", "/orgs", "/orgs/acme",
-    "/orgs/acme/coverage", "/orgs/acme/gaps", "/orgs/acme/statement", "/orgs/acme/readiness", "/questions",
-    "/questions/cq-025", "/sparql-editor?query=ASK+%7B%7D", "/id/iso/42001/2023/A.6.2.8",
+    "/orgs/acme/coverage", "/orgs/acme/gaps", "/orgs/acme/statement", "/orgs/acme/readiness", "/orgs/acme/reports",
+    "/questions", "/questions/cq-025", "/sparql-editor?query=ASK+%7B%7D", "/id/iso/42001/2023/A.6.2.8",
     "/id/eu/reg/2024/1689/art_12/par_1", "/id/eu/reg/2024/1689", "/docs",
 ]  # fmt: skip
 
@@ -37,7 +37,7 @@ def test_from_a_control_to_its_duties_its_proof_the_organisation_and_a_question(
     page.get_by_role("link", name="Statement of Applicability").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as Excel").click()
-    assert download.value.suggested_filename == "acme-statement-of-applicability.xlsx"
+    assert download.value.suggested_filename == "acme-soa.xlsx"
 
     page.get_by_role("link", name="Questions", exact=True).click()
     page.locator("a[href*='/questions/cq-025']").click()

@@ -7,7 +7,19 @@ from aimsgraph.web.pages import shell
 from aimsgraph.web.pages.labels import load_labels
 
 FOLDER = Path(shell.__file__).parent
-DYNAMIC = ("kind", "counted", "interpretation", "version", "relation", "gap", "change", "cell", "coverage")
+DYNAMIC = (
+    "kind",
+    "counted",
+    "interpretation",
+    "version",
+    "relation",
+    "gap",
+    "change",
+    "cell",
+    "coverage",
+    "report",
+    "report_form",
+)
 """Groups whose labels name the values of closed lists."""
 
 

@@ -1,7 +1,9 @@
 """What the pages say is what the graph says, as of the days asked about; every link on them leads somewhere."""
 
+import hashlib
 import io
 import re
+import zipfile
 from html import unescape
 from html.parser import HTMLParser
 
@@ -14,8 +16,8 @@ PAGES = [
     "/", "/find?q=logging", "/duties", "/duties?on=2027-12-02&role=deployer", "/crosswalk",
     "/crosswalk?row=A.6&column=Art.12", "/crosswalk?from=nist-ai-rmf&to=eu-ai-act&max_hops=2", "/time",
     "/time?before=2026-01-01&from=2026-07-01&to=2028-12-31", "/orgs", "/orgs/acme", "/orgs/acme/coverage",
-    "/orgs/acme/gaps", "/orgs/acme/statement?system=cv-ranker", "/orgs/acme/readiness", "/questions",
-    "/questions/cq-025?framework=iso-42001", "/sparql-editor", "/id/iso/42001/2023/A.6.2.8",
+    "/orgs/acme/gaps", "/orgs/acme/statement?system=cv-ranker", "/orgs/acme/readiness", "/orgs/acme/reports",
+    "/questions", "/questions/cq-025?framework=iso-42001", "/sparql-editor", "/id/iso/42001/2023/A.6.2.8",
     "/id/eu/reg/2024/1689/art_12/par_1", "/id/eu/reg/2024/1689/stmt/art12-1", "/id/eu/reg/2024/1689", "/ns",
 ]  # fmt: skip
 
@@ -120,13 +122,37 @@ def test_the_matrix_opens_to_the_answers_of_a_cell(http: httpx.Client) -> None:
     assert "0 answers" in none
 
 
-def test_the_statement_of_applicability_can_be_taken_away(http: httpx.Client) -> None:
-    answer = http.get("/orgs/acme/statement.xlsx")
-    assert answer.headers["content-disposition"] == 'attachment; filename="acme-statement-of-applicability.xlsx"'
-    book = openpyxl.load_workbook(io.BytesIO(answer.content), read_only=True)
+def test_reports_can_be_read_and_taken_away(http: httpx.Client) -> None:
+    forms = [f"/orgs/acme/reports/{name}" for name in ("soa.html", "soa.xlsx", "soa.md", "gaps.md", "readiness.html")]
+    listed = page(http, "/orgs/acme/reports?system=cv-ranker")
+    for address in forms:
+        assert f"{address}?system=cv-ranker" in unescape(listed)
+        answer = http.get(address)
+        assert answer.status_code == 200
+        assert http.get(address).content == answer.content
+        if address.endswith(".html"):
+            policy = answer.headers["content-security-policy"]
+            assert policy.startswith("default-src 'none'; style-src 'sha256-")
+            assert unescape(answer.text).count(policy) == 1
+        else:
+            assert answer.headers["content-disposition"] == f'attachment; filename="acme-{address.rpartition("/")[2]}"'
+    book = openpyxl.load_workbook(io.BytesIO(http.get(forms[1]).content), read_only=True)
     rows = list(book["soa"].iter_rows(values_only=True))
     assert sum(str(row[0]).startswith("iso-42001:A.") for row in rows) == 38
-    assert http.get("/orgs/acme/statement.xlsx").content == answer.content
+    assert "cv-ranker" in http.get("/orgs/acme/reports/gaps.md?system=cv-ranker").text
+    for unknown in ("other.html", "soa", "soa.zip", "pack.html", "soa.exe"):
+        assert http.get(f"/orgs/acme/reports/{unknown}").status_code == 404
+    assert http.get("/orgs/nobody/reports/soa.md").status_code == 404
+
+
+@pytest.mark.slow
+def test_the_auditors_pack_is_whole(http: httpx.Client) -> None:
+    answer = http.get("/orgs/acme/reports/pack.zip", timeout=120)
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        sums = dict(line.split("  ", 1)[::-1] for line in archive.read("SHA256SUMS").decode().splitlines())
+        assert len(sums) == len(archive.namelist()) - 1 > 20
+        assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in sums.items())
 
 
 def test_a_stored_question_is_asked_with_what_its_form_says(http: httpx.Client) -> None:

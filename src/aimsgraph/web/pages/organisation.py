@@ -10,8 +10,6 @@ from pydantic import ValidationError
 from aimsgraph import answers
 from aimsgraph.api import AimsGraph
 from aimsgraph.compliance.posture import Posture
-from aimsgraph.compliance.soa import COLUMNS
-from aimsgraph.exchange.answer_workbook import AnswerTable, write_answer
 from aimsgraph.web.api_parameters import PostureAsked
 from aimsgraph.web.auth import Principal, Scope, authorise
 from aimsgraph.web.pages.names import Names
@@ -22,13 +20,11 @@ from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
 
 MOST = 200
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service, registers: Registers) -> APIRouter:
     """Return the routes."""
     router = page_router()
-    registers = Registers(service.settings.organisations)
 
     @router.get("/orgs")
     async def organisations(request: Request) -> Response:
@@ -47,19 +43,12 @@ def routes(service: Service) -> APIRouter:
                 lambda graph: _filled(graph, registers, principal, request, org, path.lstrip("/") or "overview", fill),
             )  # fmt: skip
 
-    @router.get("/orgs/{org}/statement.xlsx")
-    async def workbook(request: Request, org: str) -> Response:
-        principal = await authorise(service, request, Scope.READ)
-        asked = _asked(request)
-        body = await service.ask(lambda graph: _workbook(graph, registers.posture(graph, org, principal, asked)))
-        headers = {"Content-Disposition": f'attachment; filename="{org}-statement-of-applicability.xlsx"'}
-        return Response(body, headers=headers | {"X-Content-Type-Options": "nosniff"}, media_type=WORKBOOK)
-
     page("", _overview)
     page("/coverage", answers.coverage)
     page("/gaps", lambda graph, posture: posture.gaps().to_dict())
     page("/statement", lambda graph, posture: posture.soa().to_dict())
     page("/readiness", lambda graph, posture: answers.readiness(posture))
+    page("/reports", lambda graph, posture: {})
     return router
 
 
@@ -67,7 +56,7 @@ def _filled(
     graph: AimsGraph, registers: Registers, principal: Principal, request: Request, org: str, tab: str,
     fill: Callable[[AimsGraph, Posture], Json],
 ) -> Json:  # fmt: skip
-    asked = _asked(request)
+    asked = asked_of(request)
     posture = registers.posture(graph, org, principal, asked)
     listed = registers.listed(graph, principal)["organisations"]
     of = next(each for each in listed if each["slug"] == org)
@@ -77,7 +66,7 @@ def _filled(
     }  # fmt: skip
 
 
-def _asked(request: Request) -> PostureAsked:
+def asked_of(request: Request) -> PostureAsked:
     """Return what the address asks about.
 
     Raises:
@@ -90,19 +79,6 @@ def _asked(request: Request) -> PostureAsked:
     except ValidationError as error:
         said = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
         raise HttpProblem(422, "bad-parameter", said) from error
-
-
-def _workbook(graph: AimsGraph, posture: Posture) -> bytes:
-    """Return the statement of applicability with an auditor's columns."""
-    report = posture.soa()
-    found = [[f.severity.value, f.rule, f.message, f.remedy, str(f.location)] for f in report.findings]
-    tables = [
-        AnswerTable("soa", list(COLUMNS), [row.cells() for row in report.rows]),
-        AnswerTable("findings", ["severity", "rule", "message", "remedy", "where"], found),
-    ]
-    about = [("note", answers.NO_CLAIM), ("on", str(posture.moment.on)), ("law as of", str(posture.moment.law_as_of)),
-             ("graph version", graph.version)]  # fmt: skip
-    return write_answer("Statement of Applicability", tables, about)
 
 
 def _overview(graph: AimsGraph, posture: Posture) -> Json:

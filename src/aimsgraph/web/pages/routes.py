@@ -6,8 +6,9 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from aimsgraph.errors import NotFound
-from aimsgraph.web.pages import crosswalk, duties, files, find, organisation, questions, time
+from aimsgraph.web.pages import crosswalk, duties, files, find, organisation, questions, reports, time
 from aimsgraph.web.pages.shell import error_page, wants_html
+from aimsgraph.web.registers import Registers
 from aimsgraph.web.service import Service
 
 
@@ -15,8 +16,11 @@ def routes(service: Service) -> APIRouter:
     """Return the routes of all pages but those at the address of what they are about, which `linked_data` has."""
     router = APIRouter(include_in_schema=False)
     router.include_router(files.routes())
-    for page in (find, duties, crosswalk, time, organisation, questions):
+    for page in (find, duties, crosswalk, time, questions):
         router.include_router(page.routes(service))
+    registers = Registers(service.settings.organisations)
+    router.include_router(organisation.routes(service, registers))
+    router.include_router(reports.routes(service, registers))
     return router
 
 
