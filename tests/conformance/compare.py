@@ -11,8 +11,18 @@ _FLOATING = {XSD + name for name in ("double", "float")}
 RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 
 
-def same_rows(found: ox.QuerySolutions, wanted: ox.QuerySolutions, *, ordered: bool) -> bool:
-    """Say whether two tables hold the same rows; in the same order, where that counts."""
+def same_results(found: bytes, wanted: bytes, format: ox.QueryResultsFormat, *, ordered: bool) -> bool:
+    """Say whether two results are the same; tables in the same order of rows, where that counts.
+
+    The tables live in here alone: a failed assertion would keep them until a collection in any thread.
+    """
+    left, right = (ox.parse_query_results(text, format=format) for text in (found, wanted))
+    if isinstance(left, ox.QueryBoolean) or isinstance(right, ox.QueryBoolean):
+        return type(left) is type(right) and bool(left) is bool(right)
+    return _same_rows(left, right, ordered=ordered)
+
+
+def _same_rows(found: ox.QuerySolutions, wanted: ox.QuerySolutions, *, ordered: bool) -> bool:
     names = sorted({variable.value for variable in wanted.variables} | {v.value for v in found.variables})
     return _isomorphic(_as_quads(found, names, ordered), _as_quads(wanted, names, ordered))
 

@@ -303,8 +303,11 @@ def _translated(found: Any) -> Iterator[Any]:  # noqa: ANN401  # pyoxigraph's it
     """Yield what an engine iterator yields, with its errors translated."""
     if isinstance(found, ox.QueryBoolean):
         return
-    with engine_errors():
-        yield from found
+    try:
+        with engine_errors():
+            yield from found
+    finally:
+        del found  # an error keeps this frame, and must not keep the engine's iterator
 
 
 def _syntax_error(message: str) -> QuerySyntaxError:

@@ -148,6 +148,7 @@ class _Answer(Generic[Row]):
         if not self._closed:
             self._closed = True
             self.holds = None
+            self._rows = iter(())  # the engine's iterator goes now, and here
             if self._on_close is not None:
                 self._on_close()
 

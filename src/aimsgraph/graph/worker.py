@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Generic, TypeVar
@@ -68,6 +69,7 @@ class Feed(Generic[T]):
             try:
                 work(self.put)
             except BaseException as error:  # the reader raises it
+                _let_go(error)
                 self.finish(error)
             else:
                 self.finish()
@@ -130,6 +132,18 @@ def start(work: Callable[[Callable[[list[Any]], bool]], None]) -> Feed[Any]:
         finally:
             threading.stack_size(before)
     return feed
+
+
+def _let_go(error: BaseException) -> None:
+    """Clear the ended frames of an error and of those behind it, in the thread whose frames they are.
+
+    What an engine hands out may be dropped only in the thread that asked for it, and the reader of the error keeps
+    its frames for as long as it likes.
+    """
+    behind: BaseException | None = error
+    while behind is not None:
+        traceback.clear_frames(behind.__traceback__)
+        behind = behind.__cause__ or behind.__context__
 
 
 def feed_rows(rows: Iterator[T], put: Callable[[list[T]], bool]) -> None:

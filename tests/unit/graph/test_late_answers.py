@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import pyoxigraph as ox
 import pytest
@@ -72,6 +73,41 @@ def test_queries_without_a_deadline_start_no_thread():
     answer = store.query(PRODUCT)
     next(answer)
     assert set(query_threads()) == before
+
+
+def test_what_the_thread_held_when_it_failed_is_dropped_in_that_thread():
+    dropped = []
+
+    class Held:
+        def __del__(self):
+            dropped.append(threading.current_thread().name)
+
+    def fail(held):
+        raise ValueError(type(held).__name__)
+
+    def work(put):
+        held = Held()
+        try:
+            fail(held)
+        except ValueError as error:
+            raise BackendError("wrapped") from error
+
+    with pytest.raises(BackendError, match="wrapped") as caught:
+        list(worker.start(work).iterate(Deadline.never()))
+    assert isinstance(caught.value.__cause__, ValueError)
+    gc.collect()
+    assert dropped == ["aimsgraph-query"]
+
+
+def test_a_closed_answer_lets_go_of_its_rows_at_once():
+    rows = (() for _ in range(3))
+    there = weakref.ref(rows)
+    answer = Solutions((), rows)
+    del rows
+    next(answer)
+    assert there() is not None
+    answer.close()
+    assert there() is None
 
 
 def test_an_error_in_the_thread_reaches_the_reader():

@@ -137,8 +137,8 @@ def test_a_graph_reads_back_in_every_format(name):
 
 
 def test_a_format_that_does_not_suit_is_a_usage_error(store):
-    with pytest.raises(UsageError, match="turtle") as caught:
-        render_answer(store.query(QUERY), "turtle")
+    with store.query(QUERY) as answer, pytest.raises(UsageError, match="turtle") as caught:
+        render_answer(answer, "turtle")
     assert all(name in caught.value.remedy for name in ROW_FORMATS)
     with pytest.raises(UsageError):
         render_answer(store.query("CONSTRUCT WHERE { ?s ?p ?o }"), "csv")
