@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from aimsgraph import answers
-from aimsgraph.api import LAW
+from aimsgraph.api import LAW, AimsGraph
 from aimsgraph.compliance.validate import Catalogue, Request, validate_registers
 from aimsgraph.domain.report import Severity
+from aimsgraph.domain.time import Moment
 from aimsgraph.exchange.answer_workbook import AnswerTable
 from aimsgraph.reports.case import Case, Json
 from aimsgraph.reports.model import Report, Section, Table
@@ -19,21 +21,30 @@ _COLUMNS = ("severity", "rule", "message", "remedy", "focus", "path", "value", "
 WITHHELD = "withheld: it may name what is left out"
 
 
-def validate(case: Case) -> Json:
+def validate_register(graph: AimsGraph, path: Path, moment: Moment) -> Json:
     """Return what `validate --profile all` answers; files are named from the register's own name on.
+
+    Raises:
+        InputError: the folder cannot be read.
+    """
+    catalogue = Catalogue(graph.asserted, graph.law, load_shapes())
+    found = validate_registers([path], catalogue, CompiledEngine(fallback=True), Request(moment, (ALL,)))
+    body = answers.validation(found, Severity.VIOLATION)
+    for finding in body["findings"]:
+        finding["file"] = path.name + finding["file"].removeprefix(path.as_posix())
+    return answers.envelope(graph, moment, LAW, **body)
+
+
+def validate(case: Case) -> Json:
+    """Return the same for a report.
 
     Messages, values and focus nodes are withheld where anything is to be left out: they quote the register.
     """
-    catalogue = Catalogue(case.graph.asserted, case.graph.law, load_shapes())
-    request = Request(case.posture.moment, (ALL,))
-    found = validate_registers([case.path], catalogue, CompiledEngine(fallback=True), request)
-    body = answers.validation(found, Severity.VIOLATION)
-    shown = case.path.as_posix()
-    for finding in body["findings"]:
-        finding["file"] = case.path.name + finding["file"].removeprefix(shown)
-        if case.without:
+    answer = validate_register(case.graph, case.path, case.posture.moment)
+    if case.without:
+        for finding in answer["findings"]:
             finding.update(dict.fromkeys(("message", "remedy"), WITHHELD), focus="", path="", value="")
-    return answers.envelope(case.graph, case.posture.moment, LAW, **body)
+    return answer
 
 
 def validation_report(case: Case, answer: Json) -> Report:

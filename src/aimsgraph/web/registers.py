@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import threading
@@ -80,6 +81,14 @@ class Registers:
         """
         known = self._find(slug, principal)
         return known.path, _state(known.path)
+
+    def state_digest(self, slug: str, principal: Principal) -> str:
+        """Return a text that is another one as soon as a file of the register is.
+
+        Raises:
+            NotFound: there is none, or it may not be seen, in the same words.
+        """
+        return hashlib.sha256(repr(self.found(slug, principal)[1]).encode()).hexdigest()[:16]
 
     def posture(self, graph: AimsGraph, slug: str, principal: Principal, asked: PostureAsked) -> Posture:
         """Return where an organisation stands.

@@ -17,6 +17,8 @@ DYNAMIC = (
     "change",
     "cell",
     "coverage",
+    "evidence",
+    "record",
     "report",
     "report_form",
 )

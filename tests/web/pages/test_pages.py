@@ -16,7 +16,9 @@ PAGES = [
     "/", "/find?q=logging", "/duties", "/duties?on=2027-12-02&role=deployer", "/crosswalk",
     "/crosswalk?row=A.6&column=Art.12", "/crosswalk?from=nist-ai-rmf&to=eu-ai-act&max_hops=2", "/time",
     "/time?before=2026-01-01&from=2026-07-01&to=2028-12-31", "/orgs", "/orgs/acme", "/orgs/acme/coverage",
-    "/orgs/acme/gaps", "/orgs/acme/statement?system=cv-ranker", "/orgs/acme/readiness", "/orgs/acme/reports",
+    "/orgs/acme/gaps", "/orgs/acme/systems", "/orgs/acme/systems/cv-ranker", "/orgs/acme/findings",
+    "/orgs/acme/evidence", "/orgs/acme/impact", "/orgs/acme/impact?of=person:dana",
+    "/orgs/acme/statement?system=cv-ranker", "/orgs/acme/readiness", "/orgs/acme/reports",
     "/questions", "/questions/cq-025?framework=iso-42001", "/sparql-editor", "/id/iso/42001/2023/A.6.2.8",
     "/id/eu/reg/2024/1689/art_12/par_1", "/id/eu/reg/2024/1689/stmt/art12-1", "/id/eu/reg/2024/1689", "/ns",
 ]  # fmt: skip
