@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from aimsgraph.errors import NotFound, Refused, Unauthorised
-from aimsgraph.web.keys import Scope
+from aimsgraph.web.keys import Scope, is_of_a_browser, shown_token
 from aimsgraph.web.requests import asked_address
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ async def authorise(service: Service, request: Request, scope: Scope) -> Princip
     if scope in (Scope.WRITE, Scope.ADMIN):
         _refuse_other_sites(request, service.settings.public_url)
     shown = request.headers.get("authorization", "")
+    if is_of_a_browser(shown):
+        _refuse_what_browsers_may_not(request, scope, settings)
     if shown:
         principal = _principal(service, shown, scope)
         request.state.key = principal.key
@@ -76,8 +78,8 @@ async def authorise(service: Service, request: Request, scope: Scope) -> Princip
 
 
 def _principal(service: Service, shown: str, scope: Scope) -> Principal:
-    kind, _, token = shown.partition(" ")
-    key = service.keys.find(token.strip()) if service.keys and kind.lower() == "bearer" else None
+    token = shown_token(shown)
+    key = service.keys.find(token) if service.keys and token else None
     if key is None:
         raise Unauthorised("this is no key of this server", remedy=_NEEDED)
     if not key.counts(dt.datetime.now(dt.UTC)):
@@ -90,6 +92,21 @@ def _principal(service: Service, shown: str, scope: Scope) -> Principal:
     return Principal(key.id, key.organisations)
 
 
+def _refuse_what_browsers_may_not(request: Request, scope: Scope, settings: ServeSettings) -> None:
+    """Refuse a change, and what another site's page asks for: a browser shows the key whoever makes it ask.
+
+    A link of another site may lead here; the reader sees where it leads.
+    """
+    if scope not in _OPEN:
+        raise Refused(
+            f"a key typed into a browser does not allow to {scope.value}",
+            remedy="send the key as `Authorization: Bearer agk_…`",
+        )
+    follows_link = scope is Scope.READ and request.headers.get("sec-fetch-mode") == "navigate"
+    if not follows_link or request.method != "GET":
+        _refuse_other_sites(request, settings.public_url)
+
+
 def _refuse_other_names(request: Request, settings: ServeSettings) -> None:
     """Refuse a request for another name than this machine's: the name of another site may lead here (DNS rebinding)."""
     name = asked_address(request).hostname or ""
@@ -98,11 +115,11 @@ def _refuse_other_names(request: Request, settings: ServeSettings) -> None:
 
 
 def _refuse_other_sites(request: Request, public_url: str) -> None:
-    """Refuse a change that a browser sends for a page of another site (cross-site request forgery).
+    """Refuse what a browser sends for a page of another site (cross-site request forgery).
 
     Programs send neither header; browsers always send one with a change.
     """
     origin = request.headers.get("origin")
     own = {str(asked_address(request)).rstrip("/"), public_url.rstrip("/")}
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin") or (origin and origin not in own):
-        raise Refused("a page of another site asks for a change", remedy="send it from a program, or from this site")
+        raise Refused("a page of another site asks for this", remedy="send it from a program, or from this site")

@@ -6,6 +6,7 @@ is JSON, readable by its owner alone, and replaced as a whole with every change.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -198,6 +199,30 @@ class KeyFile:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
+
+
+def shown_token(authorization: str) -> str:
+    """Return the key in an `Authorization` header: after `Bearer`, or as the password of `Basic`, which browsers send.
+
+    >>> shown_token("Bearer agk_a_b")
+    'agk_a_b'
+
+    The name before the password may be any; nothing is returned for what is neither.
+    """
+    kind, _, given = authorization.partition(" ")
+    if kind.lower() == "bearer":
+        return given.strip()
+    if not is_of_a_browser(authorization):
+        return ""
+    try:
+        return base64.b64decode(given, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def is_of_a_browser(authorization: str) -> bool:
+    """Say whether the header is one that a browser adds by itself, for whichever page asks."""
+    return authorization.partition(" ")[0].lower() == "basic"
 
 
 def _digest(secret: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aimsgraph.web.keys import shown_token
 from aimsgraph.web.problems import problem
 
 REMEMBERED = 10_000
@@ -95,6 +96,7 @@ def _name(scope: Scope) -> str:
     """Return who asks: the id in a key that is shown, true or not, with the address it comes from."""
     address = scope["client"][0] if scope.get("client") else ""
     for header, value in scope["headers"]:
-        if header == b"authorization" and value.lower().startswith(b"bearer agk_"):
-            return f"{address} {value[7:].split(b'_')[1].decode('latin-1')}" if value.count(b"_") > 1 else address
+        if header == b"authorization":
+            token = shown_token(value.decode("latin-1"))
+            return f"{address} {token.split('_')[1]}" if token.startswith("agk_") and token.count("_") > 1 else address
     return address

@@ -91,15 +91,27 @@ def of_error(request: Request, error: AimsgraphError) -> JSONResponse:
             request, error.status, error.problem_code, error.message, remedy=error.remedy, headers=error.headers
         )
     headers = {}
-    if isinstance(error, Unauthorised):
-        headers["WWW-Authenticate"] = 'Bearer realm="aimsgraph"'
     if isinstance(error, Busy):
         headers["Retry-After"] = "1"
     where = []
     if error.location is not None:
         where.append({"detail": error.message, "line": error.location.line, "column": error.location.column})
-    return problem(
+    answer = problem(
         request, error.http_status, error.code, error.message, remedy=error.remedy, errors=where, headers=headers
+    )
+    if isinstance(error, Unauthorised):
+        answer.headers.append("WWW-Authenticate", 'Bearer realm="aimsgraph"')
+        if _is_a_page_of_ours(request):  # in a header of its own: Chromium reads one challenge a header
+            answer.headers.append("WWW-Authenticate", 'Basic realm="aimsgraph", charset="UTF-8"')
+    return answer
+
+
+def _is_a_page_of_ours(request: Request) -> bool:
+    """Say whether a browser asks, for its user or for a page of this server: only these may ask the user for a key."""
+    headers = request.headers
+    asks_for_page = headers.get("sec-fetch-mode") == "navigate" or "text/html" in headers.get("accept", "")
+    return headers.get("sec-fetch-site", "none") in ("none", "same-origin") and (
+        asks_for_page or "sec-fetch-site" in headers
     )
 
 

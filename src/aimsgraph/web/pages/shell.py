@@ -183,8 +183,8 @@ def error_page(request: Request, error: AimsgraphError) -> Response:
     told = draw("error.html", view_of(request), status=problem.status_code, error=error)
     response = html(told, problem.status_code)
     for name in ("WWW-Authenticate", "Retry-After"):
-        if name in problem.headers:
-            response.headers[name] = problem.headers[name]
+        for value in problem.headers.getlist(name):
+            response.headers.append(name, value)
     return response
 
 
