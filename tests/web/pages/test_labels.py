@@ -19,6 +19,7 @@ DYNAMIC = (
     "coverage",
     "evidence",
     "record",
+    "mapping_form",
     "report",
     "report_form",
 )

@@ -1,0 +1,91 @@
+"""What the views of the crosswalk explorer draw: cells by heading, pairs of items, and the paths between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from aimsgraph.api import AimsGraph
+from aimsgraph.domain.time import Moment
+from aimsgraph.web.pages.names import Names
+from aimsgraph.web.pages.shell import Json
+
+STATES: Final = {
+    "equal": "fully", "covers": "fully", "covered-by": "partly", "overlaps": "partly", "disjoint": "none",
+    "contradiction": "contested", "unknown": "unknown",
+}  # fmt: skip
+"""How much of what stands in a column is answered by what stands in a row, by how they lie to each other."""
+MARKS: Final = {"fully": "●", "partly": "◐", "none": "○", "contested": "!", "unknown": "?"}
+_STRENGTH: Final = ("contradiction", "equal", "covers", "covered-by", "overlaps", "unknown", "disjoint")
+"""Which of several answers a cell shows: the first of these."""
+Cells = dict[tuple[str, str], Json]
+
+
+def cells_of(found: list[Json]) -> Cells:
+    """Return the cells of a matrix of headings, as `matrix` answers it, by row and column."""
+    return {(cell["row"], cell["column"]): {**cell, "state": STATES[cell["summary"]]} for cell in found}
+
+
+def headings_of(graph: AimsGraph, shown: list[Json]) -> Cells:
+    """Return the cells of a matrix of headings in which answers that were let through lie."""
+    counts: Counter[tuple[str, str]] = Counter()
+    strongest: dict[tuple[str, str], str] = {}
+    for answer in shown:
+        key = heading_of(graph, answer["subject"]), heading_of(graph, answer["object"])
+        counts[key] += 1
+        strongest[key] = min(strongest.get(key, answer["summary"]), answer["summary"], key=_STRENGTH.index)
+    return cells_of([{"row": k[0], "column": k[1], "summary": s, "count": counts[k]} for k, s in strongest.items()])
+
+
+def heading_of(graph: AimsGraph, reference: str) -> str:
+    """Return the heading below which an item stands."""
+    return graph.heading(graph.index.by_reference[reference].iri)
+
+
+def pairs_of(graph: AimsGraph, moment: Moment, sides: tuple[str, str], shown: list[Json]) -> Json:
+    """Return the items of both sides in order, and the pairs of which something is said."""
+    names, crosswalks = Names(graph), graph.crosswalks
+    items = [
+        [
+            {"ref": (ref := crosswalks.name(iri)), "label": names.label(ref), "path": names.path(ref)}
+            for iri in crosswalks.items_of(side, moment)
+        ]
+        for side in sides
+    ]
+    places = [{item["ref"]: number for number, item in enumerate(side)} for side in items]
+    pairs = [
+        [places[0][answer["subject"]], places[1][answer["object"]], STATES[answer["summary"]]]
+        for answer in shown
+        if answer["subject"] in places[0] and answer["object"] in places[1]
+    ]
+    return {"pairs": shown, "drawn": {"rows": items[0], "columns": items[1], "cells": pairs, "marks": MARKS}}
+
+
+def graph_of(graph: AimsGraph, sides: tuple[str, str], shown: list[Json]) -> Json:
+    """Return the steps of all paths as a graph in columns: what is asked from, what lies between, the rest."""
+    names = Names(graph)
+    edges: dict[tuple[str, str], Json] = {}
+    for answer in shown:
+        for proof in answer["proofs"]:
+            for step in proof["steps"]:
+                edges.setdefault(
+                    (step["subject"], step["object"]),
+                    {
+                        "from": step["subject"], "to": step["object"], "kind": step["kind"],
+                        "words": ", ".join(step["relations"]), "status": step.get("status", ""),
+                    },
+                )  # fmt: skip
+    places = {reference: number for number, reference in enumerate(graph.index.by_reference)}
+    heights: Counter[int] = Counter()
+    nodes = []
+    for ref in sorted({end for key in edges for end in key}, key=lambda each: places.get(each, -1)):
+        slug = ref.partition(":")[0]
+        column = 0 if slug == sides[0] else 2 if slug == sides[1] else 1
+        nodes.append(
+            {
+                "ref": ref, "label": names.label(ref), "path": names.path(ref), "column": column,
+                "place": heights[column],
+            }
+        )  # fmt: skip
+        heights[column] += 1
+    return {"edges": list(edges.values()), "drawn": {"nodes": nodes, "edges": list(edges.values())}}

@@ -1,0 +1,124 @@
+"""The views of the crosswalk show what the interface answers, filtered alike, and download exactly that."""
+
+import csv
+import io
+import json
+import re
+from html import unescape
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+
+HTML = {"Accept": "text/html"}
+FILTERS: list[dict[str, str]] = [
+    {},
+    {"relation": "covered-by"},
+    {"confidence": "0.7"},
+    {"min_status": "candidate", "confidence": "0.6"},
+    {"from": "nist-ai-rmf", "to": "eu-ai-act", "max_hops": "2"},
+    {"from": "eu-ai-act", "to": "iso-42001", "relation": "overlaps", "confidence": "0.5"},
+]
+
+
+def page(http: httpx.Client, parameters: dict[str, str]) -> str:
+    answer = http.get("/crosswalk", params=parameters, headers=HTML)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+def drawn(text: str) -> Any:
+    found = re.search(r'<script type="application/json" id="drawn">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def wanted(http: httpx.Client, parameters: dict[str, str]) -> set[tuple[str, str, str]]:
+    """Return subject, object and summary of what the interface answers under these filters."""
+    one, other = parameters.get("from", "iso-42001"), parameters.get("to", "eu-ai-act")
+    items = [each["ref"] for each in drawn(page(http, {"from": one, "to": other, "view": "items"}))["rows"]]
+    assert len(items) > 60
+    found: set[tuple[str, str, str]] = set()
+    for start in range(0, len(items), 40):
+        body = {
+            "from": items[start : start + 40], "to": other, "explain": False,
+            "min_status": parameters.get("min_status", "reviewed"), "max_hops": int(parameters.get("max_hops", "1")),
+            "limit": 500,
+        }  # fmt: skip
+        answers = http.post("/v1/crosswalk:batch", json=body).json()["answers"]
+        assert len(answers) < 500
+        found |= {
+            (each["subject"], each["object"], each["summary"])
+            for each in answers
+            if each["least_confidence"] >= float(parameters.get("confidence", "0"))
+            and parameters.get("relation", each["summary"]) == each["summary"]
+        }
+    return found
+
+
+@pytest.mark.parametrize("parameters", FILTERS, ids=lambda each: "-".join(each.values()) or "all")
+def test_every_view_and_every_download_says_the_same(parameters: dict[str, str], http: httpx.Client) -> None:
+    expected = wanted(http, parameters)
+    assert bool(expected) is (parameters.get("relation") != "covered-by")
+    pairs = {(subject, object_) for subject, object_, _ in expected}
+    text = page(http, {**parameters, "view": "items"})
+    assert f"{len(expected)} answers" in text
+    data = drawn(text)
+    assert {(data["rows"][row]["ref"], data["columns"][column]["ref"]) for row, column, _ in data["cells"]} == pairs
+    table = text[text.index('<details id="pairs"') :].partition("</details>")[0]
+    assert table.count("<tr>") == len(pairs) + 1
+    lines = list(csv.DictReader(io.StringIO(http.get("/crosswalk.csv", params=parameters).text)))
+    assert {(line["subject"], line["object"]) for line in lines if line["record"] == "row"} == pairs
+    book = openpyxl.load_workbook(io.BytesIO(http.get("/crosswalk.xlsx", params=parameters).content), read_only=True)
+    rows = list(book["rows"].iter_rows(values_only=True))
+    head = rows[0]
+    assert {(row[head.index("subject")], row[head.index("object")]) for row in rows[1:]} == pairs
+    sssom = http.get("/crosswalk.sssom.tsv", params=parameters).text
+    lines = list(csv.DictReader((line for line in sssom.splitlines() if not line.startswith("#")), delimiter="\t"))
+    assert len(lines) == len(pairs)
+
+
+def test_a_download_is_the_same_each_time_and_names_the_rows_behind_it(http: httpx.Client) -> None:
+    parameters = {"from": "nist-ai-rmf", "to": "eu-ai-act", "max_hops": "2", "subject": "nist-ai-rmf:MANAGE-1.3"}
+    for ending in ("csv", "xlsx", "sssom.tsv"):
+        first, again = (http.get(f"/crosswalk.{ending}", params=parameters) for _ in range(2))
+        assert first.content == again.content
+        assert f"nist-ai-rmf--eu-ai-act.{ending}" in first.headers["content-disposition"]
+    found = http.get(
+        "/v1/crosswalk", params={"from": "nist-ai-rmf:MANAGE-1.3", "to": "eu-ai-act", "max_hops": 2}
+    ).json()
+    lines = list(csv.DictReader(io.StringIO(http.get("/crosswalk.csv", params=parameters).text)))
+    notes = {line["object"]: line["note"] for line in lines if line["record"] == "row"}
+    assert set(notes) == {answer["object"] for answer in found["answers"]}
+    for answer in found["answers"]:
+        for proof in answer["proofs"]:
+            assert all(step["row"] in notes[answer["object"]] for step in proof["steps"] if step["kind"] == "mapping")
+
+
+def test_the_paths_are_the_steps_of_the_proofs(http: httpx.Client) -> None:
+    data = drawn(page(http, {"from": "nist-ai-rmf", "to": "eu-ai-act", "max_hops": "2", "view": "paths"}))
+    refs = {node["ref"] for node in data["nodes"]}
+    assert {edge[end] for edge in data["edges"] for end in ("from", "to")} == refs
+    columns = {node["ref"].partition(":")[0]: node["column"] for node in data["nodes"]}
+    assert columns["nist-ai-rmf"] == 0
+    assert columns["eu-ai-act"] == 2
+    assert len({(node["column"], node["place"]) for node in data["nodes"]}) == len(data["nodes"])
+
+
+def test_the_matrix_of_headings_heeds_the_filters(http: httpx.Client) -> None:
+    whole, some = (page(http, each) for each in ({}, {"confidence": "0.8"}))
+    assert 0 < some.count('data-live="#main" href="/crosswalk') < whole.count('data-live="#main" href="/crosswalk')
+    few = wanted(http, {"confidence": "0.8"})
+    counts = [int(each) for each in re.findall(r'<td class="[a-z]+"><a [^>]*title="[^"]*, (\d+)"', some)]
+    assert sum(counts) == len(few)
+
+
+def test_a_pair_is_opened_with_its_proof(http: httpx.Client) -> None:
+    subject, object_, _ = sorted(wanted(http, {}))[0]
+    text = page(http, {"subject": subject, "object": object_, "view": "items"})
+    opened = unescape(text[text.index('id="rows"') :])
+    assert f"{subject} → {object_}" in opened
+    assert opened.count('class="subject"') == 1
+    assert http.get("/crosswalk?view=none", headers=HTML).status_code == 422
+    assert http.get("/crosswalk.csv?confidence=2").status_code == 422
