@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 PAGES := src/aimsgraph/web/pages/static/built
 
-.PHONY: demo test test-all test-browser pages docs check check-types check-rest fmt bench bench-validate bench-peers bench-serve lock package clean help
+.PHONY: demo test test-all test-browser pages docs check check-types check-pages check-rest fmt bench bench-validate bench-peers bench-serve lock package clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -51,9 +51,13 @@ test-browser: $(VENV)/.dev $(VENV)/.project pages  ## the pages in full, in a re
 
 check: $(VENV)/.dev $(VENV)/.project  ## format, lint, types, import rules, data and build gates
 	$(MAKE) --no-print-directory -j 2 check-types check-rest
+	if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-pages; else echo "no npm: the pages' scripts are not checked"; fi
 
 check-types:
 	$(BIN)/mypy
+
+check-pages: pages
+	cd browser && npm run --silent types
 
 check-rest:
 	$(BIN)/ruff format --check .

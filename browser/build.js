@@ -2,13 +2,12 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: { yasgui: "src/yasgui.js", cytoscape: "src/cytoscape.js" },
+  entryPoints: { editor: "src/editor.js", cytoscape: "src/cytoscape.js" },
   bundle: true,
   minify: true,
   format: "esm",
   target: "es2022",
   legalComments: "linked",
-  loader: { ".svg": "dataurl", ".woff2": "dataurl", ".woff": "empty", ".ttf": "empty", ".eot": "empty" },
   outdir: "../src/aimsgraph/web/pages/static/built",
   logLevel: "warning",
 });

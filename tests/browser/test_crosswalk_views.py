@@ -111,7 +111,15 @@ def test_a_large_graph_is_smooth(page: Page) -> None:
 
     def larger(route: Route) -> None:
         nodes = [
-            {"ref": f"x:{n}", "label": f"Item {n} <b>", "path": "javascript:alert(1)", "column": n % 3, "place": n // 3}
+            {
+                "id": f"x:{n}",
+                "ref": f"x:{n}",
+                "label": f"Item {n} <b>",
+                "path": "javascript:alert(1)",
+                "side": "right",
+                "x": n % 3 * 520,
+                "y": n // 3 * 22,
+            }
             for n in range(count)
         ]
         edges = [
@@ -126,7 +134,7 @@ def test_a_large_graph_is_smooth(page: Page) -> None:
     page.add_init_script(MEASURE + "addEventListener('drawn', event => { window.cy = event.detail; });")
     page.route("**/crosswalk?view=paths", larger)
     page.goto("/crosswalk?view=paths")
-    box = page.locator(".path-graph")
+    box = page.locator(".node-graph")
     expect(box).to_have_attribute("data-ready", str(count), timeout=30_000)
     page.wait_for_timeout(500)
     frame = box.bounding_box()
@@ -154,7 +162,7 @@ def test_a_large_graph_is_smooth(page: Page) -> None:
 def test_choosing_a_point_says_what_leads_there(page: Page) -> None:
     page.add_init_script("addEventListener('drawn', event => { window.cy = event.detail; });")
     page.goto("/crosswalk?view=paths&from=nist-ai-rmf&to=eu-ai-act&max_hops=2")
-    box = page.locator(".path-graph")
+    box = page.locator(".node-graph")
     nodes = json.loads(page.locator("#drawn").inner_text())["nodes"]
     expect(box).to_have_attribute("data-ready", str(len(nodes)))
     frame = box.bounding_box()

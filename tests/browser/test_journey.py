@@ -44,8 +44,10 @@ def test_from_a_control_to_its_duties_its_proof_the_organisation_and_a_question(
     expect(page.locator("#answer")).to_contain_text("found")
 
     page.get_by_role("link", name="SPARQL editor", exact=True).click()
-    page.locator("#query").fill("ASK { ?s ?p ?o }")
-    page.get_by_role("button", name="Ask").click()
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("ASK { ?s ?p ?o }")
+    page.keyboard.press("Control+Enter")
     expect(page.locator("main")).to_contain_text("yes")
 
 

@@ -100,10 +100,9 @@ def test_the_paths_are_the_steps_of_the_proofs(http: httpx.Client) -> None:
     data = drawn(page(http, {"from": "nist-ai-rmf", "to": "eu-ai-act", "max_hops": "2", "view": "paths"}))
     refs = {node["ref"] for node in data["nodes"]}
     assert {edge[end] for edge in data["edges"] for end in ("from", "to")} == refs
-    columns = {node["ref"].partition(":")[0]: node["column"] for node in data["nodes"]}
-    assert columns["nist-ai-rmf"] == 0
-    assert columns["eu-ai-act"] == 2
-    assert len({(node["column"], node["place"]) for node in data["nodes"]}) == len(data["nodes"])
+    columns = {node["ref"].partition(":")[0]: node["x"] for node in data["nodes"]}
+    assert columns["nist-ai-rmf"] < columns["iso-42001"] < columns["eu-ai-act"]
+    assert len({(node["x"], node["y"]) for node in data["nodes"]}) == len(data["nodes"])
 
 
 def test_the_matrix_of_headings_heeds_the_filters(http: httpx.Client) -> None:

@@ -86,6 +86,13 @@ def test_a_duty_appears_when_the_day_crosses_its_date(http: httpx.Client) -> Non
     assert int(applying[1]) == len(answer["duties"]) > 50
 
 
+def test_several_routes_are_asked_about_at_once(http: httpx.Client) -> None:
+    text = page(http, "/duties?role=provider&route=annex-iii&route=transparency&on=2027-12-02")
+    assert re.findall(r'value="([a-z-]+)" checked', text) == ["annex-iii", "transparency"]
+    query = "/v1/duties?role=provider&route=annex-iii&route=transparency&on=2027-12-02&applies=yes&limit=500"
+    assert f" {len(http.get(query).json()['duties'])} apply " in words(text)
+
+
 def test_the_law_as_it_was_known_is_shown_as_such(http: httpx.Client) -> None:
     now = words(page(http, "/id/eu/reg/2024/1689/art_12/par_1"))
     assert "2027-12-02 annex-iii" in now

@@ -18,6 +18,9 @@ STATES: Final = {
 MARKS: Final = {"fully": "●", "partly": "◐", "none": "○", "contested": "!", "unknown": "?"}
 _STRENGTH: Final = ("contradiction", "equal", "covers", "covered-by", "overlaps", "unknown", "disjoint")
 """Which of several answers a cell shows: the first of these."""
+_APART: Final = 520
+_LINE: Final = 22
+"""Between two columns of a picture, and between two lines, in pixels at its natural size."""
 Cells = dict[tuple[str, str], Json]
 
 
@@ -76,16 +79,18 @@ def graph_of(graph: AimsGraph, sides: tuple[str, str], shown: list[Json]) -> Jso
                     },
                 )  # fmt: skip
     places = {reference: number for number, reference in enumerate(graph.index.by_reference)}
-    heights: Counter[int] = Counter()
-    nodes = []
+    columns: dict[int, list[str]] = {0: [], 1: [], 2: []}
     for ref in sorted({end for key in edges for end in key}, key=lambda each: places.get(each, -1)):
         slug = ref.partition(":")[0]
-        column = 0 if slug == sides[0] else 2 if slug == sides[1] else 1
-        nodes.append(
-            {
-                "ref": ref, "label": names.label(ref), "path": names.path(ref), "column": column,
-                "place": heights[column],
-            }
-        )  # fmt: skip
-        heights[column] += 1
+        columns[0 if slug == sides[0] else 2 if slug == sides[1] else 1].append(ref)
+    tallest = max(map(len, columns.values())) * _LINE
+    nodes = [
+        {
+            "id": ref, "ref": ref, "label": names.label(ref), "path": names.path(ref),
+            "side": "left" if column == 0 else "right", "x": column * _APART,
+            "y": round((number + 0.5) * tallest / len(refs)),
+        }
+        for column, refs in columns.items()
+        for number, ref in enumerate(refs)
+    ]  # fmt: skip
     return {"edges": list(edges.values()), "drawn": {"nodes": nodes, "edges": list(edges.values())}}

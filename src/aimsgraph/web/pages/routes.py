@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from aimsgraph.errors import NotFound
-from aimsgraph.web.pages import crosswalk, duties, files, find, organisation, questions, reports, time
+from aimsgraph.web.pages import crosswalk, duties, editor, files, find, organisation, questions, reports, time
 from aimsgraph.web.pages.shell import error_page, wants_html
 from aimsgraph.web.registers import Registers
 from aimsgraph.web.service import Service
@@ -16,7 +16,7 @@ def routes(service: Service) -> APIRouter:
     """Return the routes of all pages but those at the address of what they are about, which `linked_data` has."""
     router = APIRouter(include_in_schema=False)
     router.include_router(files.routes())
-    for page in (find, duties, crosswalk, time, questions):
+    for page in (find, duties, crosswalk, time, questions, editor):
         router.include_router(page.routes(service))
     registers = Registers(service.settings.organisations)
     router.include_router(organisation.routes(service, registers))

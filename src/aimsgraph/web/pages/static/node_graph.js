@@ -1,16 +1,14 @@
-// Draws the paths between two frameworks; the table below says the same in words. The library is loaded for it alone.
+// Draws things and the links between them; a table on the page says the same. The library is loaded for it alone.
 // @ts-check
 
 /**
- * @typedef {{ref: string, label: string, path: string, column: number, place: number}} Node
+ * @typedef {{id: string, ref: string, label: string, path: string, side: string, x: number, y: number}} Point
  * @typedef {{from: string, to: string, words: string, kind: string}} Edge
  */
 
-const APART = [0, 520, 1040];
-const LINE = 22;
 const AT_ONCE = 150;
 
-/** @param {HTMLElement} box @param {{nodes: Node[], edges: Edge[]}} drawn */
+/** @param {HTMLElement} box @param {{nodes: Point[], edges: Edge[]}} drawn */
 async function prepare(box, drawn) {
   box.hidden = false;
   const { default: cytoscape } = await import("./built/cytoscape.js");
@@ -19,7 +17,6 @@ async function prepare(box, drawn) {
     return getComputedStyle(box).outlineColor;
   };
   const [ink, accent, line, partly] = ["--ink", "--accent", "--line", "--partly"].map(probe);
-  const tallest = Math.max(1, ...count(drawn.nodes));
   const cy = cytoscape({
     container: box,
     layout: { name: "preset" },
@@ -42,17 +39,18 @@ async function prepare(box, drawn) {
       { selector: "node.near", style: { height: 14, width: 14, "min-zoomed-font-size": 0 } },
     ],
   });
-  const heights = count(drawn.nodes);
-  /** @type {Record<string, Node>} */
-  const byRef = Object.fromEntries(drawn.nodes.map((each) => [each.ref, each]));
+  /** @type {Record<string, Point>} */
+  const byId = Object.fromEntries(drawn.nodes.map((each) => [each.id, each]));
   const elements = [
     ...drawn.nodes.map((each) => ({
       group: "nodes",
       data: {
-        id: each.ref, name: each.ref.slice(each.ref.indexOf(":") + 1), side: each.column === 0 ? "left" : "right",
-        gap: each.column === 0 ? -4 : 4,
+        id: each.id,
+        name: each.ref.slice(each.ref.indexOf(":") + 1),
+        side: each.side,
+        gap: each.side === "left" ? -4 : 4,
       },
-      position: { x: APART[each.column], y: ((each.place + 0.5) * tallest * LINE) / Math.max(1, heights[each.column]) },
+      position: { x: each.x, y: each.y },
     })),
     ...drawn.edges.map((each, number) => ({
       group: "edges",
@@ -64,20 +62,13 @@ async function prepare(box, drawn) {
     await new Promise((resolve) => setTimeout(resolve)); // let the page answer in between
   }
   cy.fit(undefined, 30);
-  cy.on("tap", "node", (/** @type {any} */ event) => tell(cy, event.target, byRef[event.target.id()], drawn.edges));
+  cy.on("tap", "node", (/** @type {any} */ event) => tell(cy, event.target, byId[event.target.id()], drawn.edges, byId));
   box.dataset.ready = String(cy.nodes().length);
   window.dispatchEvent(new CustomEvent("drawn", { detail: cy }));
 }
 
-/** @param {Node[]} nodes @returns {number[]} */
-function count(nodes) {
-  const found = [0, 0, 0];
-  for (const each of nodes) found[each.column]++;
-  return found;
-}
-
-/** @param {any} cy @param {any} node @param {Node} item @param {Edge[]} edges */
-function tell(cy, node, item, edges) {
+/** @param {any} cy @param {any} node @param {Point} item @param {Edge[]} edges @param {Record<string, Point>} named */
+function tell(cy, node, item, edges, named) {
   cy.batch(() => {
     cy.elements(".near").removeClass("near");
     node.closedNeighborhood().addClass("near");
@@ -87,18 +78,18 @@ function tell(cy, node, item, edges) {
   const link = document.createElement("a");
   link.textContent = `${item.ref} ${item.label}`;
   if (item.path.startsWith("/")) link.href = item.path;
-  const steps = edges.filter((each) => each.from === item.ref || each.to === item.ref);
+  const steps = edges.filter((each) => each.from === item.id || each.to === item.id);
   const list = document.createElement("ul");
   for (const each of steps) {
     const line = document.createElement("li");
-    line.textContent = `${each.from} ${each.words} ${each.to}`;
+    line.textContent = `${named[each.from].ref} ${each.words} ${named[each.to].ref}`;
     list.append(line);
   }
   says.replaceChildren(link, list);
 }
 
 function begin() {
-  const box = document.querySelector(".path-graph");
+  const box = document.querySelector(".node-graph");
   const data = document.getElementById("drawn");
   if (box instanceof HTMLElement && data && box.hidden) void prepare(box, JSON.parse(data.textContent ?? ""));
 }

@@ -1,2 +1,0 @@
-export { default } from "@zazuko/yasgui";
-import "@zazuko/yasgui/build/yasgui.min.css";
