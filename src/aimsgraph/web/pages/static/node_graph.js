@@ -16,11 +16,10 @@ async function prepare(box, drawn) {
     box.style.outlineColor = `var(${name})`; // `light-dark()` is resolved where a colour is used
     return getComputedStyle(box).outlineColor;
   };
-  const [ink, accent, line, partly] = ["--ink", "--accent", "--line", "--partly"].map(probe);
+  const [ink, accent, line, partly, quiet] = ["--ink", "--accent", "--line", "--partly", "--quiet"].map(probe);
   const cy = cytoscape({
     container: box,
     layout: { name: "preset" },
-    textureOnViewport: true,
     hideEdgesOnViewport: drawn.edges.length > 500,
     pixelRatio: drawn.nodes.length > 500 ? 1 : "auto",
     minZoom: 0.01,
@@ -33,8 +32,8 @@ async function prepare(box, drawn) {
           "min-zoomed-font-size": 8, "text-halign": "data(side)", "text-valign": "center", "text-margin-x": "data(gap)",
         },
       },
-      { selector: "edge", style: { "curve-style": "haystack", "line-color": line, width: 1 } },
-      { selector: "edge[?part]", style: { "line-style": "dashed" } },
+      { selector: "edge", style: { "curve-style": "haystack", "line-color": line, width: 1, events: "no" } },
+      { selector: "edge[?part]", style: { "line-color": quiet } }, // dashes would take most of the time of drawing
       { selector: ".near", style: { "background-color": partly, "line-color": partly, width: 2 } },
       { selector: "node.near", style: { height: 14, width: 14, "min-zoomed-font-size": 0 } },
     ],
