@@ -92,7 +92,7 @@ build/bench-peers/.installed: requirements/peers.txt
 	touch $@
 
 bench-peers: $(VENV)/.dev $(VENV)/.project build/bench-peers/.installed  ## other SHACL engines beside ours; takes minutes
-	$(BIN)/python bench/peers.py 25000 100000 --own 10000 --own 100000 --write docs/reference/bench-shacl.md
+	$(BIN)/python bench/peers.py 25000 100000 --large 1000000 --own 10000 --own 100000 --write docs/reference/bench-shacl.md
 
 lock: $(VENV)/.dev  ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra reason --extra docs --extra xlsx --extra serve --extra mcp -o requirements/runtime.txt
