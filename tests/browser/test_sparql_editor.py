@@ -29,6 +29,18 @@ def test_a_query_is_typed_completed_and_run_by_keyboard(page: Page) -> None:
 
 
 @pytest.mark.browser
+def test_a_bracket_goes_around_what_is_chosen_and_a_letter_replaces_it(page: Page) -> None:
+    page.goto("/sparql-editor?query=ASK+%7B%7D")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("{")
+    expect(page.locator("#query")).to_have_value("{ASK {}}")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("x")
+    expect(page.locator("#query")).to_have_value("x")
+
+
+@pytest.mark.browser
 @pytest.mark.refused(400)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_error_is_marked_and_told(scheme: str, page: Page) -> None:

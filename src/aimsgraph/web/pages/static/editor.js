@@ -59,9 +59,13 @@ async function prepare(area, box) {
    * @param {InputEvent} event @param {any} editor
    */
   function beforeinput(event, editor) {
-    if (event.inputType !== "insertText" || event.data === null || editor.state.selection.main.empty) return false;
+    const text = event.data;
+    const { from, to, empty } = editor.state.selection.main;
+    if (event.inputType !== "insertText" || text === null || empty || editor.composing) return false;
     event.preventDefault();
-    editor.dispatch(editor.state.replaceSelection(event.data), { userEvent: "input.type" });
+    const insert = () => editor.state.update(editor.state.replaceSelection(text), { userEvent: "input.type" });
+    const handlers = editor.state.facet(cm.EditorView.inputHandler); // one of them puts brackets around what is chosen
+    if (!handlers.some((/** @type {any} */ handle) => handle(editor, from, to, text, insert))) editor.dispatch(insert());
     return true;
   }
 
