@@ -11,6 +11,8 @@ import httpx
 import openpyxl
 import pytest
 
+from aimsgraph.web.pages.shell import View, _templates
+
 HTML = {"Accept": "text/html"}
 FILTERS: list[dict[str, str]] = [
     {},
@@ -103,6 +105,34 @@ def test_the_paths_are_the_steps_of_the_proofs(http: httpx.Client) -> None:
     columns = {node["ref"].partition(":")[0]: node["x"] for node in data["nodes"]}
     assert columns["nist-ai-rmf"] < columns["iso-42001"] < columns["eu-ai-act"]
     assert len({(node["x"], node["y"]) for node in data["nodes"]}) == len(data["nodes"])
+
+
+def test_a_step_without_a_file_is_named_by_its_row() -> None:
+    step = {
+        "kind": "mapping", "subject": "a:1", "object": "b:1", "relations": ["equal-to"], "inverted": False,
+        "status": "candidate", "confidence": 0.5, "row": "https://example.org/row/1",
+    }  # fmt: skip
+    answer = {
+        "summary": "equal", "object": "b:1", "status": "candidate", "least_confidence": 0.5, "extent": "all",
+        "asserted": True, "warnings": [], "gaps": [], "proofs": [{"steps": [step], "after_each_step": [["equal-to"]]}],
+    }  # fmt: skip
+
+    class Nothing:
+        def path(self, _: str) -> str:
+            return ""
+
+        label = path
+
+    template = _templates().from_string(
+        "{% from 'macros.html' import answer %}{{ answer(names, view, each, 'object') }}"
+    )
+    text = template.render(names=Nothing(), view=View(), each=answer)
+    assert ">https://example.org/row/1</a>" in text
+    assert "tables.tsv, line 3" in template.render(
+        names=Nothing(), view=View(), each=answer | {"proofs": [
+            {"steps": [step | {"file": "tables.tsv", "line": 3}], "after_each_step": [["equal-to"]]}
+        ]},
+    )  # fmt: skip
 
 
 def test_the_matrix_of_headings_heeds_the_filters(http: httpx.Client) -> None:
