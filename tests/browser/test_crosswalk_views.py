@@ -127,7 +127,7 @@ def test_a_large_graph_is_smooth(page: Page) -> None:
             for n in range(count)
         ] + [
             {"from": f"x:{n}", "to": f"x:{(n * 53 + 2) % count}", "kind": "part-of", "words": "within", "status": ""}
-            for n in range(count)
+            for n in range(0, count, 2)  # three links to two points, as the shipped rows have it
         ]  # fmt: skip
         serve(route, {"nodes": nodes, "edges": edges})
 

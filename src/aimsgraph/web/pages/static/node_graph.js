@@ -17,11 +17,12 @@ async function prepare(box, drawn) {
     return getComputedStyle(box).outlineColor;
   };
   const [ink, accent, line, partly, quiet] = ["--ink", "--accent", "--line", "--partly", "--quiet"].map(probe);
+  const large = drawn.nodes.length > 500; // drawn less finely then, so that it answers in time
   const cy = cytoscape({
     container: box,
     layout: { name: "preset" },
     hideEdgesOnViewport: drawn.edges.length > 500,
-    pixelRatio: drawn.nodes.length > 500 ? 1 : "auto",
+    pixelRatio: large ? 0.75 : "auto",
     minZoom: 0.01,
     maxZoom: 3,
     style: [
@@ -29,7 +30,7 @@ async function prepare(box, drawn) {
         selector: "node",
         style: {
           "background-color": accent, color: ink, height: 9, width: 9, label: "data(name)", "font-size": 12,
-          "min-zoomed-font-size": 8, "text-halign": "data(side)", "text-valign": "center", "text-margin-x": "data(gap)",
+          "min-zoomed-font-size": large ? 11 : 8, "text-halign": "data(side)", "text-valign": "center", "text-margin-x": "data(gap)",
         },
       },
       { selector: "edge", style: { "curve-style": "haystack", "line-color": line, width: 1, events: "no" } },
