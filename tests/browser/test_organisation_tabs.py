@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -57,6 +58,10 @@ def test_the_page_follows_the_files(saved: tuple[Page, Path]) -> None:
     expect(page.get_by_role("status")).to_contain_text("Files were saved")
     header.write_text(re.sub(r"(?m)^slug: .*", "slug: acme\nno_such_field: 1", sound), "utf-8")
     expect(page.get_by_role("status")).to_contain_text("something wrong", timeout=15_000)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.wait_for_timeout(4500)
+    assert set(asked) == {"/orgs/acme/state"}  # it is told once, not at every look
     page.get_by_role("status").get_by_role("link").click()
     expect(page.locator("#main")).to_contain_text("no_such_field")
     header.write_text(sound, "utf-8")

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from aimsgraph.api import ORGANISATION, AimsGraph
-from aimsgraph.errors import AimsgraphError, Unauthorised
+from aimsgraph.errors import AimsgraphError
 from aimsgraph.graph.prefixes import load_prefixes
 from aimsgraph.web.auth import Scope, authorise
 from aimsgraph.web.pages.results import ask, chart_of, picture_of, shown
@@ -49,8 +49,6 @@ def routes(service: Service) -> APIRouter:
         wrong: AimsgraphError | None = None
         try:
             answer = await ask(service, text) if text else None
-        except Unauthorised:
-            raise
         except AimsgraphError as error:
             if not wants_html(request):
                 raise

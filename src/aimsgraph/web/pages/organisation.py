@@ -7,7 +7,6 @@ and `/v1/orgs` answer; nothing is worked out here.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,8 +166,8 @@ def _overview(look: _Look) -> Json:
     running_out = [each for each in evidence if each["state"] == "soon"]
     gone = [each for each in reversed(evidence) if each["state"] == "expired"]
     return {
-        "coverage": [each for each in summaries if set(+each["counts"]) - {"unknown"}],
-        "nothing_known": [each for each in summaries if not set(+each["counts"]) - {"unknown"}],
+        "coverage": [each for each in summaries if each["is_known"]],
+        "nothing_known": [each for each in summaries if not each["is_known"]],
         "readiness": answers.readiness(look.posture)["summary"],
         "actions": gaps["actions"][:8],
         "questions": gaps["questions"][:5],
@@ -185,10 +184,13 @@ def _frameworks(look: _Look) -> list[tuple[str, str]]:
 
 
 def _summaries(look: _Look) -> list[Json]:
-    return [
-        {"slug": slug, "title": title, "counts": Counter(answers.coverage(look.graph, look.posture, slug)["summary"])}
-        for slug, title in _frameworks(look)
-    ]
+    """Return how far each framework is covered, and whether anything is known of it at all."""
+    found = []
+    for slug, title in _frameworks(look):
+        counts = answers.coverage(look.graph, look.posture, slug)["summary"]
+        is_known = any(count for status, count in counts.items() if status != "unknown")
+        found.append({"slug": slug, "title": title, "counts": counts, "is_known": is_known})
+    return found
 
 
 def _coverage(look: _Look) -> Json:

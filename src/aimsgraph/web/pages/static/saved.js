@@ -8,13 +8,15 @@ async function look() {
   const mark = document.querySelector("[data-saved]");
   if (!(mark instanceof HTMLElement) || document.hidden || document.querySelector("#main.busy")) return;
   const response = await fetch(mark.dataset.saved ?? "", { headers: { Accept: "text/plain" } });
-  if (!response.ok || (await response.text()) === mark.dataset.state) return;
+  const state = await response.text();
+  if (!response.ok || state === mark.dataset.state) return;
   const page = await fetch(location.href, { headers: { Accept: "text/html" } });
   const text = await page.text();
   if (page.ok) {
     swap(new DOMParser().parseFromString(text, "text/html"), ["#main"]);
     tell(mark.dataset.says ?? "");
   } else {
+    mark.dataset.state = state; // it is told once, until files are saved again
     tell(mark.dataset.wrong ?? "", mark.dataset.findings);
   }
 }
