@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -148,6 +148,16 @@ def may_be_empty(path: Path) -> bool:
             return any(map(may_be_empty, choices))
         case Repeated(of, sign):
             return sign != "+" or may_be_empty(of)
+
+
+def leaves_by(path: Path, properties: Container[str]) -> bool:
+    """Say whether a path may lead anywhere from nodes that have these properties and no others."""
+    match path:
+        case Predicate(iri):
+            return iri in properties
+        case Sequence(steps):
+            return leaves_by(steps[0], properties)
+    return True
 
 
 def predicates_of(path: Path) -> Iterator[str]:

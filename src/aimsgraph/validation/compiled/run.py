@@ -14,9 +14,9 @@ import pyoxigraph as ox
 
 from aimsgraph.errors import QuerySyntaxError, Refused
 from aimsgraph.graph.store import Deadline, Subject, Term
-from aimsgraph.validation.compiled.focus_set import CHUNK, FocusSet
+from aimsgraph.validation.compiled.focus_set import FocusSet
 from aimsgraph.validation.compiled.graph import RDFS, NotCompilable
-from aimsgraph.validation.compiled.plan import HasClass, Plan, ShapePlan, Targets, walk
+from aimsgraph.validation.compiled.plan import HasClass, Plan, ShapePlan, walk
 from aimsgraph.validation.compiled.results import Violation
 from aimsgraph.validation.compiled.shape_run import ShapeRun
 from aimsgraph.validation.compiled.source import Asked, Source
@@ -92,9 +92,7 @@ def _judge(plan: ShapePlan, source: Source, writer: Writer, only: FocusSet | Non
         return ShapeRun(plan.shape, source, writer).judge(Scope(plan.targets))
     found: list[Violation] = []
     count = 0
-    targets = sorted(only.targets(plan.targets, source, writer), key=str)
-    for start in range(0, len(targets), CHUNK):
-        scope = Scope(Targets(nodes=tuple(targets[start : start + CHUNK])))
+    for scope in only.scopes(plan.targets, source, writer):
         violations, judged = ShapeRun(plan.shape, source, writer).judge(scope)
         found += violations
         count += judged

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from aimsgraph.graph.store import Term
 from aimsgraph.validation.compiled.exists import nest
 from aimsgraph.validation.compiled.graph import RDFS, TYPE
-from aimsgraph.validation.compiled.paths import Path, Predicate, may_be_empty, path_text, steps_of
+from aimsgraph.validation.compiled.paths import Path, Predicate, leaves_by, may_be_empty, path_text, steps_of
 from aimsgraph.validation.compiled.plan import (
     FOCUS,
     HOLE,
@@ -39,6 +39,8 @@ from aimsgraph.validation.compiled.plan import (
 
 VALUE: Final = "?sh_value"
 _ONE: Final = 1
+_OF_VALUES: Final = (AtMost, Before, Condition, DisjointFrom, HasClass, OneOf, UniqueLanguages)
+"""Checks that nothing violates where there are no values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ class Scope:
         targets: where the first ones come from.
         steps: the paths to the present ones.
         only: the first ones to look at alone; None for all.
+        has: the properties that any of the first ones has; None when not known.
         forgets: whether what led to the present ones does not matter.
     """
 
     targets: Targets
     steps: tuple[Path, ...] = ()
     only: tuple[Term, ...] | None = None
+    has: frozenset[str] | None = None
     forgets: bool = False
 
     @property
@@ -72,6 +76,10 @@ class Scope:
     def step(self, path: Path | None) -> Self:
         """Return the values of a path, as focus nodes; without a path the focus nodes are the values."""
         return self if path is None else replace(self, steps=(*self.steps, path))
+
+    def is_known_empty(self) -> bool:
+        """Say whether it is known that the paths lead nowhere."""
+        return self.has is not None and bool(self.steps) and not leaves_by(self.steps[0], self.has)
 
 
 class Writer:
@@ -108,6 +116,8 @@ class Writer:
 
         Its columns: the chain of the scope, `VALUE` where a value is reported, and what the check needs beside.
         """
+        if isinstance(check, _OF_VALUES) and scope.step(path).is_known_empty():
+            return None
         match check:
             case ByQuery(_, query, _, _, False):
                 return self._by_query(query, scope)
@@ -159,9 +169,10 @@ class Writer:
         only = f"{_values(focus, scope.only)} " if scope.only is not None else ""
         parts = [_values(focus, targets.nodes)] if targets.nodes else []
         parts += [self._typed(focus, iri, "target") for iri in targets.classes]
-        # Each once: a focus node that is a target in many ways must not be judged in as many.
-        once = [f"{focus} <{iri}> ?sh_target ." for iri in targets.subjects_of]
-        once += [f"?sh_target <{iri}> {focus} ." for iri in targets.objects_of]
+        # Each once: a focus node that is a target in many ways must not be judged in as many. What is looked for is
+        # said inside as well, or each would be worked out for all nodes.
+        once = [f"{only}{focus} <{iri}> ?sh_target ." for iri in targets.subjects_of]
+        once += [f"{only}?sh_target <{iri}> {focus} ." for iri in targets.objects_of]
         once += [_put_in(query.where, focus) for query in targets.queries]
         parts += [f"{{ {_select((focus,), pattern)} }}" for pattern in once]
         if len(parts) == _ONE:

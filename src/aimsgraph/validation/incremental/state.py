@@ -18,7 +18,7 @@ from aimsgraph.validation.compiled.asking import AskedFacts
 from aimsgraph.validation.compiled.focus_set import CHUNK, FocusSet
 from aimsgraph.validation.compiled.graph import SUBCLASS_OF, NotCompilable
 from aimsgraph.validation.compiled.lexical import changed_by_store
-from aimsgraph.validation.compiled.plan import Plan, ShapePlan, Targets
+from aimsgraph.validation.compiled.plan import Plan, ShapePlan
 from aimsgraph.validation.compiled.reads import reads_of
 from aimsgraph.validation.compiled.results import Violation
 from aimsgraph.validation.compiled.run import writer_for
@@ -168,23 +168,22 @@ class JudgedFacts:
                 continue
             if nodes not in sets:
                 sets[nodes] = FocusSet(sorted(nodes, key=str), source)
-            targets = sorted(sets[nodes].targets(plan.targets, source, self._writer), key=str)
-            looked_at[plan.shape.node] = len(targets)
+            scopes = tuple(sets[nodes].scopes(plan.targets, source, self._writer))
+            looked_at[plan.shape.node] = sum(len(scope.targets.nodes) for scope in scopes)
             try:
-                self._exchange(self._kept[position], plan, nodes, targets, source)
+                self._exchange(self._kept[position], plan, nodes, scopes, source)
             except NotCompilable as reason:
                 self._kept[position] = _Kept(set(), {}, str(reason))
         return Rejudged({node: n for node, n in looked_at.items() if n}, frozenset(whole))
 
     def _exchange(
-        self, kept: _Kept, plan: ShapePlan, nodes: frozenset[Term], targets: list[Term], source: Source
+        self, kept: _Kept, plan: ShapePlan, nodes: frozenset[Term], scopes: tuple[Scope, ...], source: Source
     ) -> None:
         """Put what a shape finds now at some nodes in the place of what it found there before."""
         kept.nodes -= nodes
         for node in nodes & kept.found.keys():
             del kept.found[node]
-        for start in range(0, len(targets), CHUNK):
-            scope = Scope(Targets(nodes=tuple(targets[start : start + CHUNK])))
+        for scope in scopes:
             judged = _judge(plan, scope, source, self._writer)
             kept.nodes |= judged.nodes
             kept.found |= judged.found
