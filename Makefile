@@ -82,6 +82,7 @@ bench: $(VENV)/.dev $(VENV)/.project  ## the budgets, measured
 
 bench-validate: $(VENV)/.dev $(VENV)/.project  ## validation of registers, measured; takes minutes
 	$(BIN)/python bench/validate.py
+	$(BIN)/python bench/incremental.py
 
 bench-serve: $(VENV)/.dev $(VENV)/.project  ## the server under load, beside bare oxigraph and rdflib-endpoint; takes minutes
 	$(BIN)/python bench/serve.py
