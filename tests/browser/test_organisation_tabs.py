@@ -67,3 +67,16 @@ def test_the_page_follows_the_files(saved: tuple[Page, Path]) -> None:
     header.write_text(sound, "utf-8")
     expect(page.locator("#main")).not_to_contain_text("no_such_field", timeout=15_000)
     expect(heading).to_have_text("Acme Hiring GmbH")
+
+
+@pytest.mark.browser
+def test_a_question_about_the_register_is_asked_as_its_form_is_filled(page: Page) -> None:
+    page.goto("/orgs/acme")
+    page.get_by_role("link", name="Ask a question").click()
+    page.locator("a[href*='/questions/cq-041']").click()
+    rows = page.locator("main tbody tr")
+    expect(rows.filter(has_text="missing")).not_to_have_count(23)
+    page.get_by_label("system").select_option("support-chatbot")
+    expect(rows.filter(has_text="missing")).to_have_count(23)
+    assert "system=support-chatbot" in page.url
+    assert "org=acme" in page.url

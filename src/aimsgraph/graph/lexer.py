@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from aimsgraph.errors import Location, QuerySyntaxError
@@ -51,6 +52,7 @@ _OPENING: Final = {"{": "}", "(": ")", "[": "]", "{|": "|}", "<<": ">>"}
 _CLOSING: Final = frozenset(_OPENING.values())
 _OPERANDS: Final = frozenset({"variable", "iri", "name", "string", "number", "language", "blank"})
 _TERMS: Final = _OPERANDS
+_REMEMBERED: Final = 16 * 1024
 
 
 class Token(NamedTuple):
@@ -96,6 +98,12 @@ def scan_sparql(text: str) -> Scan:
         QuerySyntaxError: a character that starts no token, a bracket without its partner, or an IRI after
             `<` that the engine would read in another way.
     """
+    return _scan_again(text) if len(text) <= _REMEMBERED else _Scanner(text).scan()
+
+
+@lru_cache(maxsize=1)
+def _scan_again(text: str) -> Scan:
+    """Cut a text of a length worth remembering; one part of the program after the other looks at the same one."""
     return _Scanner(text).scan()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import secrets
@@ -14,6 +15,9 @@ from aimsgraph.web.answers import BrokenOff
 from aimsgraph.web.metrics import Metrics
 
 _log = logging.getLogger("aimsgraph.requests")
+_SIXTEEN_DIGITS = (1 << 64) - 1
+_ids = itertools.count(secrets.randbits(64))
+"""One after the other, from a start that no other run of a server is likely to have."""
 
 
 class RequestLog:
@@ -28,7 +32,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = f"{next(_ids) & _SIXTEEN_DIGITS:016x}"
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
         said = {"status": 500, "bytes": 0, "complete": False}
@@ -51,18 +55,15 @@ class RequestLog:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "unknown")
             self._metrics.observe(scope["method"], route, said["status"], seconds)
-            _log.info(
-                json.dumps(
-                    {
-                        "request": request_id,
-                        "method": scope["method"],
-                        "route": route,
-                        "key": scope["state"].get("key", ""),
-                        "seconds": round(seconds, 4),
-                        **said,
-                    }
-                )
-            )
+            if _log.isEnabledFor(logging.INFO):
+                line = {
+                    "request": request_id,
+                    "method": scope["method"],
+                    "route": route,
+                    "key": scope["state"].get("key", ""),
+                    "seconds": round(seconds, 4),
+                }
+                _log.info(json.dumps(line | said))
 
 
 def write_to_stderr() -> None:

@@ -8,16 +8,18 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from aimsgraph import answers
 from aimsgraph.api import AimsGraph
 from aimsgraph.compliance.posture import Posture
 from aimsgraph.compliance.register import load_register
+from aimsgraph.domain.organisation import Organisation
 from aimsgraph.domain.register import Register
+from aimsgraph.domain.time import Moment
 from aimsgraph.errors import InputError, NotFound
 from aimsgraph.web.api_parameters import PostureAsked
 from aimsgraph.web.auth import Principal
@@ -25,8 +27,11 @@ from aimsgraph.web.problems import HttpProblem
 
 KEPT = 8
 """How many postures are kept between requests, so that the pages of one answer are not each worked out anew."""
+KEPT_GRAPHS = 2
+"""How many graphs with a register in them are kept; each takes as much memory as the content."""
 _log = logging.getLogger("aimsgraph.web")
 Json = dict[str, Any]
+T = TypeVar("T")
 State = tuple[tuple[str, int, int], ...]
 
 
@@ -39,6 +44,28 @@ class _Known:
     register: Register
 
 
+class _Recent(Generic[T]):
+    """What was made last, so many of it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: OrderedDict[tuple[object, ...], T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return what was made for a key, or make it; two who ask at once may both make it."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                return self._made[key]
+        made = make()
+        with self._lock:
+            self._made[key] = made
+            while len(self._made) > self._most:
+                self._made.popitem(last=False)
+        return made
+
+
 class Registers:
     """The organisations of a server. Its methods read files and think: call them from a thread.
 
@@ -49,8 +76,8 @@ class Registers:
     def __init__(self, paths: tuple[Path, ...]) -> None:
         self._paths = paths
         self._known: dict[Path, _Known] = {}
-        self._postures: OrderedDict[tuple[object, ...], Posture] = OrderedDict()
-        self._lock = threading.Lock()
+        self._postures = _Recent[Posture](KEPT)
+        self._graphs = _Recent[AimsGraph](KEPT_GRAPHS)
 
     def listed(self, graph: AimsGraph, principal: Principal) -> Json:
         """Return the organisations that somebody may see."""
@@ -102,20 +129,36 @@ class Registers:
         moment = graph.legal_moment(asked.on, asked.law_as_of)
         without = tuple(sorted(set(asked.without)))
         key = (graph.version, known.path, known.state, moment, asked.system, asked.min_status, without)
-        with self._lock:
-            if (kept := self._postures.get(key)) is not None:
-                self._postures.move_to_end(key)
-                return kept
         with self.reading(slug):
-            posture = graph.posture(
-                known.path, system=asked.system, on=moment.on, law_as_of=moment.law_as_of,
-                min_status=asked.min_status, without=without,
+            return self._postures.get(
+                key,
+                lambda: graph.posture(
+                    known.path, system=asked.system, on=moment.on, law_as_of=moment.law_as_of,
+                    min_status=asked.min_status, without=without,
+                ),
             )  # fmt: skip
-        with self._lock:
-            self._postures[key] = posture
-            while len(self._postures) > KEPT:
-                self._postures.popitem(last=False)
-        return posture
+
+    def graph(self, graph: AimsGraph, slug: str, principal: Principal, moment: Moment) -> AimsGraph:
+        """Return a graph that holds an organisation's register beside the content, and what it comes to on a day.
+
+        Raises:
+            NotFound: there is no such organisation.
+            HttpProblem: 503, the register says something wrong at present.
+        """
+        known = self._find(slug, principal)
+        with self.reading(slug):
+            return self._graphs.get(
+                (graph.version, known.path, known.state, moment),
+                lambda: graph.with_organisation(known.path, on=moment.on, law_as_of=moment.law_as_of),
+            )
+
+    def organisation(self, slug: str, principal: Principal) -> Organisation:
+        """Return an organisation.
+
+        Raises:
+            NotFound: there is none, or it may not be seen, in the same words.
+        """
+        return self._find(slug, principal).register.organisation
 
     @contextlib.contextmanager
     def reading(self, slug: str) -> Iterator[None]:

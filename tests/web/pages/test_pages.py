@@ -168,7 +168,6 @@ def test_a_stored_question_is_asked_with_what_its_form_says(http: httpx.Client) 
     text = words(page(http, "/questions/cq-001?role=deployer&route=annex-iii&on=2027-12-02"))
     rows = http.get("/v1/questions/cq-001?role=deployer&route=annex-iii&on=2027-12-02").json()["results"]["bindings"]
     assert f"{len(rows)} found" in text
-    assert "aimsgraph query cq-010" in words(page(http, "/questions/cq-010"))
 
 
 def test_sparql_answers_as_a_table(http: httpx.Client) -> None:

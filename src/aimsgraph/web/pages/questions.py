@@ -1,47 +1,105 @@
-"""The stored questions with forms for their parameters; answers as tables."""
+"""The stored questions with forms for their parameters; answers as tables.
+
+What is about the law and the frameworks is asked in the room of strangers' texts, so that the page can give the text to
+be asked again. What is about a register is asked of a graph that holds it as of the day asked about.
+"""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
 from aimsgraph.api import ORGANISATION, AimsGraph
-from aimsgraph.web.auth import Scope, authorise
-from aimsgraph.web.pages.results import ask, shown
+from aimsgraph.errors import UsageError
+from aimsgraph.graph.questions import Question
+from aimsgraph.web.auth import Principal, Scope, authorise
+from aimsgraph.web.pages.results import ask, ask_here, shown
 from aimsgraph.web.pages.shell import Json, moment_of, page_router, show
+from aimsgraph.web.registers import Registers
 from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service, registers: Registers) -> APIRouter:
     """Return the routes."""
     router = page_router()
 
     @router.get("/questions")
     async def questions(request: Request) -> Response:
         await authorise(service, request, Scope.READ)
-        return await show(service, request, "questions.html", _listed)
+        org = query_parameters(request).one("org") or ""
+        return await show(service, request, "questions.html", lambda graph: _listed(graph) | {"org": org})
 
     @router.get("/questions/{name}")
     async def question(request: Request, name: str) -> Response:
-        await authorise(service, request, Scope.READ)
-        given = query_parameters(request)
-        values = {key: value for key, value in given.pairs if value}
+        principal = await authorise(service, request, Scope.READ)
+        stored = await service.ask(lambda graph: graph.question(name))
+        if stored.scope == ORGANISATION:
+            return await show(
+                service, request, "org_question.html",
+                lambda graph: _of_register(service, registers, principal, graph, request, stored),
+            )  # fmt: skip
 
         def prepare(graph: AimsGraph) -> Json:
-            found = graph.question(name)
-            days = {"on": str(moment_of(graph, request).on), "lawAsOf": str(moment_of(graph, request).law_as_of)}
-            asked = {
-                p.name: values.get(p.name) or days.get(p.name) or ("" if p.optional else p.example)
-                for p in found.parameters
-            }
-            text = "" if found.scope == ORGANISATION else graph.bound_text(found, {k: v for k, v in asked.items() if v})
-            return {"question": found, "asked": asked, "text": text, "about_organisation": found.scope == ORGANISATION}
+            asked = _asked(graph, request, stored)
+            return {"question": stored, "asked": asked, "text": graph.bound_text(stored, _given(asked))}
 
         prepared = await service.ask(prepare)
-        answer = await ask(service, prepared["text"]) if prepared["text"] else None
+        answer = await ask(service, prepared["text"])
         return await show(service, request, "question.html", lambda graph: {**prepared, **shown(graph, answer)})
 
     return router
+
+
+def _of_register(
+    service: Service, registers: Registers, principal: Principal, graph: AimsGraph, request: Request, question: Question
+) -> Json:
+    """Return what the page of a question about a register has to draw.
+
+    Raises:
+        NotFound: there is no such organisation.
+        HttpProblem: 503, the register says something wrong at present.
+    """
+    known = registers.listed(graph, principal)["organisations"]
+    slug = query_parameters(request).one("org") or (known[0]["slug"] if known else "")
+    if not slug:
+        return {"question": question, "organisations": known, "of": None, **shown(graph, None)}
+    organisation = registers.organisation(slug, principal)
+    systems = next(each["systems"] for each in known if each["slug"] == slug)
+    given, days = dict(query_parameters(request).pairs), _days(graph, request)
+    asked = {  # the days are those of the page: for them the register was read
+        p.name: days.get(p.name)
+        or given.get(p.name)
+        or ("" if p.optional else systems[0] if p.type == "system" and systems else p.example)
+        for p in question.parameters
+    }
+    held = registers.graph(graph, slug, principal, moment_of(graph, request))
+    answer: Json | None = None
+    wrong: UsageError | None = None
+    try:
+        answer = ask_here(held, held.bound_text(question, _given(asked)), service.settings.query_seconds)
+    except UsageError as error:  # nothing in the register is called so; the form is there to say what is meant
+        wrong = error
+    return {
+        "question": question, "organisations": known, "of": organisation, "systems": systems, "asked": asked,
+        "wrong": wrong, "days": days, **shown(graph, answer, organisation),
+    }  # fmt: skip
+
+
+def _asked(graph: AimsGraph, request: Request, question: Question) -> Json:
+    """Return what each parameter of a question stands at: what is given, the day, or an example where one is needed."""
+    given, days = dict(query_parameters(request).pairs), _days(graph, request)
+    return {
+        p.name: given.get(p.name) or days.get(p.name) or ("" if p.optional else p.example) for p in question.parameters
+    }
+
+
+def _days(graph: AimsGraph, request: Request) -> dict[str, str]:
+    moment = moment_of(graph, request)
+    return {"on": str(moment.on), "lawAsOf": str(moment.law_as_of)}
+
+
+def _given(asked: Json) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if value}
 
 
 def _listed(graph: AimsGraph) -> Json:

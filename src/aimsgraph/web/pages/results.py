@@ -8,9 +8,12 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from aimsgraph.api import AimsGraph
+from aimsgraph.domain.organisation import Organisation
 from aimsgraph.execution.room import Query as RoomQuery
 from aimsgraph.graph.prefixes import load_prefixes
 from aimsgraph.graph.query_text import QueryForm, check_query
+from aimsgraph.graph.results import render_answer
+from aimsgraph.graph.store import Boolean, Deadline, Graph, Limits
 from aimsgraph.web.pages.shell import Json, local
 from aimsgraph.web.service import Service
 
@@ -36,8 +39,20 @@ async def ask(service: Service, text: str) -> Json:
         async for piece in found:
             pieces += piece
         cut = found.truncated
+    return _read(bytes(pieces), is_graph, cut)
+
+
+def ask_here(graph: AimsGraph, text: str, seconds: float) -> Json:
+    """Ask a query of our own words in this process; see `ask`."""
+    found = graph.query(text, limits=Limits(bytes=MOST_BYTES), deadline=Deadline(seconds))
+    is_graph = isinstance(found, Graph)
+    pieces = render_answer(found, "ntriples" if is_graph else "json")
+    return _read(pieces, is_graph, not isinstance(found, Boolean) and found.truncated)
+
+
+def _read(pieces: bytes, is_graph: bool, cut: bool) -> Json:
     if is_graph:
-        lines = bytes(pieces).decode("utf-8", "replace").splitlines()
+        lines = pieces.decode("utf-8", "replace").splitlines()
         return {"graph": lines[:MOST_ROWS], "cut": cut or len(lines) > MOST_ROWS, "count": len(lines)}
     if cut:
         return {"head": [], "rows": [], "cut": True, "count": 0}
@@ -48,8 +63,15 @@ async def ask(service: Service, text: str) -> Json:
     return {"head": read["head"]["vars"], "rows": rows[:MOST_ROWS], "cut": len(rows) > MOST_ROWS, "count": len(rows)}
 
 
-def shown(graph: AimsGraph, answer: Json | None) -> Json:
-    """Return what a template needs to draw an answer: the answer, and what stands in a cell for a term."""
+def shown(graph: AimsGraph, answer: Json | None, of: Organisation | None = None) -> Json:
+    """Return what a template needs to draw an answer: the answer, and what stands in a cell for a term.
+
+    Args:
+        graph: what names the content.
+        answer: what was answered.
+        of: the organisation that it speaks of; what its register holds is named as it is there.
+    """
+    base = of.iri.removesuffix(f"organisation/{of.slug}") if of else ""
 
     def cell(term: dict[str, Any] | None) -> Json:
         if term is None:
@@ -58,6 +80,10 @@ def shown(graph: AimsGraph, answer: Json | None) -> Json:
             text = str(term["value"])
             return {"text": text[:CUT] + ("…" if len(text) > CUT else ""), "href": "", "label": ""}
         iri = term["value"]
+        if of and iri.startswith(base):
+            kind, _, name = iri.removeprefix(base).partition("/")
+            path = {"system": f"/systems/{name}", "evidence": f"/impact?of=evidence:{name}"}.get(kind)
+            return {"text": f"{kind}/{name}", "href": f"/orgs/{of.slug}{path}" if path else "", "label": ""}
         entry = graph.index.by_iri(iri)
         ours = iri.startswith("https://w3id.org/aimsgraph/")
         href = local(iri) if ours else iri

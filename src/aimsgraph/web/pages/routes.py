@@ -16,9 +16,10 @@ def routes(service: Service) -> APIRouter:
     """Return the routes of all pages but those at the address of what they are about, which `linked_data` has."""
     router = APIRouter(include_in_schema=False)
     router.include_router(files.routes())
-    for page in (find, duties, crosswalk, time, questions, editor):
+    for page in (find, duties, crosswalk, time, editor):
         router.include_router(page.routes(service))
     registers = Registers(service.settings.organisations)
+    router.include_router(questions.routes(service, registers))
     router.include_router(organisation.routes(service, registers))
     router.include_router(reports.routes(service, registers))
     return router
