@@ -8,8 +8,8 @@ from browser.browsing import PHONE, serious
 PAGES = [
     "/", "/find?q=logging", "/duties?on=2027-12-02", "/crosswalk?row=A.6&column=Art.12", "/time", "/orgs", "/orgs/acme",
     "/orgs/acme/coverage", "/orgs/acme/gaps", "/orgs/acme/statement", "/orgs/acme/readiness", "/orgs/acme/reports",
-    "/questions", "/questions/cq-025", "/questions/cq-041", "/sparql-editor?query=ASK+%7B%7D", "/id/iso/42001/2023/A.6.2.8",
-    "/id/eu/reg/2024/1689/art_12/par_1", "/id/eu/reg/2024/1689", "/docs",
+    "/questions", "/questions/cq-025", "/questions/cq-041", "/sparql-editor?query=ASK+%7B%7D",
+    "/id/iso/42001/2023/A.6.2.8", "/id/eu/reg/2024/1689/art_12/par_1", "/id/eu/reg/2024/1689", "/docs",
 ]  # fmt: skip
 
 
