@@ -158,6 +158,30 @@ class Crosswalk:
         """Return the items of a framework without any counterpart in the target."""
         return find_unmapped(self.composer, self.items_of(framework, moment), request.target, self.nomatches, request)
 
+    def disputed(self, one: str, other: str, moment: Moment) -> list[Json]:
+        """Return the contested rows between the items of two frameworks, pair by pair; no answer rests on them.
+
+        Relations are given from the first framework to the second, whichever way the row is written.
+        """
+        items = [dict.fromkeys(self.items_of(side, moment)) for side in (one, other)]
+        found = []
+        for row in self.network.rows:
+            if row.status != "contested":
+                continue
+            for ends, relation in (
+                ((row.subjects, row.objects), row.relation), ((row.objects, row.subjects), row.relation.inverse())
+            ):  # fmt: skip
+                pairs = [(s, o) for s in ends[0] for o in ends[1] if s in items[0] and o in items[1]]
+                found += [
+                    {
+                        "subject": self.name(subject), "object": self.name(object_), "row": row.iri,
+                        "relations": list(relation.words), "reason": row.rationale, "confidence": row.confidence,
+                        "perspective": sorted(row.perspective),
+                    }
+                    for subject, object_ in pairs
+                ]  # fmt: skip
+        return sorted(found, key=lambda each: (each["subject"], each["object"], each["row"]))
+
     def matrix(self, one: str, request: Request, moment: Moment, group: Callable[[str], str]) -> Matrix:
         """Return how the items of two frameworks meet."""
         rows, columns = self.items_of(one, moment), self.items_of(request.target, moment)

@@ -11,6 +11,7 @@ import httpx
 import openpyxl
 import pytest
 
+from aimsgraph.api import AimsGraph
 from aimsgraph.web.pages.shell import View, _templates
 
 HTML = {"Accept": "text/html"}
@@ -67,7 +68,12 @@ def test_every_view_and_every_download_says_the_same(parameters: dict[str, str],
     text = page(http, {**parameters, "view": "items"})
     assert f"{len(expected)} answers" in text
     data = drawn(text)
-    assert {(data["rows"][row]["ref"], data["columns"][column]["ref"]) for row, column, _ in data["cells"]} == pairs
+    cells = {
+        (data["rows"][row]["ref"], data["columns"][column]["ref"])
+        for row, column, state in data["cells"]
+        if state != "disputed"
+    }
+    assert cells == pairs
     table = text[text.index('<details id="pairs"') :].partition("</details>")[0]
     assert table.count("<tr>") == len(pairs) + 1
     lines = list(csv.DictReader(io.StringIO(http.get("/crosswalk.csv", params=parameters).text)))
@@ -139,7 +145,7 @@ def test_the_matrix_of_headings_heeds_the_filters(http: httpx.Client) -> None:
     whole, some = (page(http, each) for each in ({}, {"confidence": "0.8"}))
     assert 0 < some.count('data-live="#main" href="/crosswalk') < whole.count('data-live="#main" href="/crosswalk')
     few = wanted(http, {"confidence": "0.8"})
-    counts = [int(each) for each in re.findall(r'<td class="[a-z]+"><a [^>]*title="[^"]*, (\d+)"', some)]
+    counts = [int(each) for each in re.findall(r'<td class="(?!disputed)[a-z]+"><a [^>]*title="[^"]*, (\d+)"', some)]
     assert sum(counts) == len(few)
 
 
@@ -151,3 +157,30 @@ def test_a_pair_is_opened_with_its_proof(http: httpx.Client) -> None:
     assert opened.count('class="subject"') == 1
     assert http.get("/crosswalk?view=none", headers=HTML).status_code == 422
     assert http.get("/crosswalk.csv?confidence=2").status_code == 422
+
+
+def test_what_reviewers_did_not_agree_on_is_drawn_and_no_answer(http: httpx.Client, graph: AimsGraph) -> None:
+    rows = [row for row in graph.crosswalks.network.rows if row.status == "contested"]
+    name = graph.crosswalks.name
+    pairs = {(name(s), name(o)) for row in rows for s in row.subjects for o in row.objects}
+    ours = {(o, s) if s.startswith("eu-ai-act:") else (s, o) for s, o in pairs if "nist-ai-rmf:" not in s + o}
+    assert ours
+    text = page(http, {"view": "items"})
+    found = drawn(text)
+    refs = [[item["ref"] for item in found[side]] for side in ("rows", "columns")]
+    marked = {(refs[0][row], refs[1][column]) for row, column, state in found["cells"] if state == "disputed"}
+    answered = {(subject, object_) for subject, object_, _ in wanted(http, {})}
+    assert marked == ours - answered
+    assert found["marks"]["disputed"] != found["marks"]["contested"]
+    assert f"{len(ours)} pairs that reviewers did not agree on" in text
+    subject, object_ = sorted(marked)[0]
+    opened = page(http, {"view": "items", "subject": subject, "object": object_})
+    assert "1 pairs that reviewers did not agree on" in opened
+    assert "0 answers" in opened
+    assert "did not agree on" not in page(http, {"view": "items", "relation": "overlaps"})
+
+
+def test_a_heading_of_which_only_disputed_rows_speak_is_not_drawn_empty(http: httpx.Client) -> None:
+    text = page(http, {})
+    assert re.search(r'<td class="disputed"><a [^>]*title="[^"]*: disputed, \d+"', text)
+    assert "no row of this weight says anything" in text

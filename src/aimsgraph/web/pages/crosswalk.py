@@ -18,7 +18,15 @@ from aimsgraph.exchange.mapping_files import write_mapping
 from aimsgraph.exchange.names import FrameworkName
 from aimsgraph.exchange.names import Names as MappingNames
 from aimsgraph.web.auth import Scope, authorise
-from aimsgraph.web.pages.crosswalk_views import MARKS, cells_of, graph_of, heading_of, headings_of, pairs_of
+from aimsgraph.web.pages.crosswalk_views import (
+    MARKS,
+    cells_of,
+    graph_of,
+    heading_of,
+    headings_of,
+    pairs_of,
+    with_disputed,
+)
 from aimsgraph.web.pages.names import Names
 from aimsgraph.web.pages.provision import MAPPED
 from aimsgraph.web.pages.shell import HEADERS, Json, choice, moment_of, page_router, show
@@ -114,19 +122,20 @@ def _found(graph: AimsGraph, moment: Moment, asked: _Asked) -> Json:
         graph, asked.one, asked.other, min_status=asked.status, max_hops=asked.hops, on=moment.on,
         law_as_of=moment.law_as_of,
     )  # fmt: skip
-    shown = _answers(graph, moment, asked)
+    shown, disputed = _answers(graph, moment, asked), _disputed(graph, moment, asked)
     view: Json = {}
     if asked.view == "headings":
         filtered = asked.relation or asked.confidence
-        view = {"cells": headings_of(graph, shown) if filtered else cells_of(found["cells"])}
+        cells = headings_of(graph, shown) if filtered else cells_of(found["cells"])
+        view = {"cells": with_disputed(graph, cells, disputed)}
     elif asked.view == "items":
-        view = pairs_of(graph, moment, (asked.one, asked.other), shown)
+        view = pairs_of(graph, moment, (asked.one, asked.other), shown, disputed)
     else:
         view = graph_of(graph, (asked.one, asked.other), shown)
     return {
         "asked": asked, "frameworks": MAPPED, "statuses": STATUSES, "relations": RELATIONS, "found": found,
         "confidences": CONFIDENCES, "views": VIEWS, "forms": FORMS, "marks": MARKS, "shown": len(shown), **view,
-        "rows": _opened(graph, shown, asked) if asked.part else None,
+        "rows": _opened(graph, shown, asked) if asked.part else None, "disputed": _opened(graph, disputed, asked),
         "names": Names(graph), "moment": moment,
     }  # fmt: skip
 
@@ -146,8 +155,17 @@ def _answers(graph: AimsGraph, moment: Moment, asked: _Asked) -> list[Json]:
     ]
 
 
+def _disputed(graph: AimsGraph, moment: Moment, asked: _Asked) -> list[Json]:
+    """Return the contested rows that the filters let through; a relation that is disputed passes no filter for it."""
+    if asked.relation or asked.one == asked.other:
+        return []
+    least = float(asked.confidence or 0)
+    found = graph.crosswalks.disputed(asked.one, asked.other, moment)
+    return [row for row in found if row["confidence"] >= least]
+
+
 def _opened(graph: AimsGraph, shown: list[Json], asked: _Asked) -> list[Json]:
-    """Return the answers in a row of the matrix, in a column, or in one cell."""
+    """Return the answers in a row of the matrix, in a column, or in one cell; all where none is opened."""
     return [
         answer
         for answer in shown

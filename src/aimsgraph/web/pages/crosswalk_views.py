@@ -15,7 +15,8 @@ STATES: Final = {
     "contradiction": "contested", "unknown": "unknown",
 }  # fmt: skip
 """How much of what stands in a column is answered by what stands in a row, by how they lie to each other."""
-MARKS: Final = {"fully": "●", "partly": "◐", "none": "○", "contested": "!", "unknown": "?"}
+DISPUTED: Final = "disputed"
+MARKS: Final = {"fully": "●", "partly": "◐", "none": "○", "contested": "‼", "unknown": "?", DISPUTED: "!"}
 _STRENGTH: Final = ("contradiction", "equal", "covers", "covered-by", "overlaps", "unknown", "disjoint")
 """Which of several answers a cell shows: the first of these."""
 _APART: Final = 520
@@ -40,13 +41,24 @@ def headings_of(graph: AimsGraph, shown: list[Json]) -> Cells:
     return cells_of([{"row": k[0], "column": k[1], "summary": s, "count": counts[k]} for k, s in strongest.items()])
 
 
+def with_disputed(graph: AimsGraph, cells: Cells, disputed: list[Json]) -> Cells:
+    """Return cells with those beside them of which only rows speak that reviewers did not agree on."""
+    counts = Counter((heading_of(graph, row["subject"]), heading_of(graph, row["object"])) for row in disputed)
+    beside = {
+        key: {"row": key[0], "column": key[1], "state": DISPUTED, "count": count}
+        for key, count in counts.items()
+        if key not in cells
+    }
+    return cells | beside
+
+
 def heading_of(graph: AimsGraph, reference: str) -> str:
     """Return the heading below which an item stands."""
     return graph.heading(graph.index.by_reference[reference].iri)
 
 
-def pairs_of(graph: AimsGraph, moment: Moment, sides: tuple[str, str], shown: list[Json]) -> Json:
-    """Return the items of both sides in order, and the pairs of which something is said."""
+def pairs_of(graph: AimsGraph, moment: Moment, sides: tuple[str, str], shown: list[Json], disputed: list[Json]) -> Json:
+    """Return the items of both sides in order, and the pairs of which something is said, or is disputed."""
     names, crosswalks = Names(graph), graph.crosswalks
     items = [
         [
@@ -56,12 +68,14 @@ def pairs_of(graph: AimsGraph, moment: Moment, sides: tuple[str, str], shown: li
         for side in sides
     ]
     places = [{item["ref"]: number for number, item in enumerate(side)} for side in items]
-    pairs = [
-        [places[0][answer["subject"]], places[1][answer["object"]], STATES[answer["summary"]]]
-        for answer in shown
-        if answer["subject"] in places[0] and answer["object"] in places[1]
+    states = {(row["subject"], row["object"]): DISPUTED for row in disputed}
+    states |= {(answer["subject"], answer["object"]): STATES[answer["summary"]] for answer in shown}
+    cells = [
+        [places[0][subject], places[1][object_], state]
+        for (subject, object_), state in states.items()
+        if subject in places[0] and object_ in places[1]
     ]
-    return {"pairs": shown, "drawn": {"rows": items[0], "columns": items[1], "cells": pairs, "marks": MARKS}}
+    return {"pairs": shown, "drawn": {"rows": items[0], "columns": items[1], "cells": cells, "marks": MARKS}}
 
 
 def graph_of(graph: AimsGraph, sides: tuple[str, str], shown: list[Json]) -> Json:

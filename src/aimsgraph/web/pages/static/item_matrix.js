@@ -44,6 +44,7 @@ function prepare(box, drawn) {
       partly: [named("--partly-back"), named("--partly")],
       none: [named("--no-back"), named("--no")],
       contested: [named("--contested-back"), named("--contested")],
+      disputed: [named("--contested-back"), named("--contested")],
       unknown: [named("--unknown-back"), named("--unknown")],
     };
   }
