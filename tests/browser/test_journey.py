@@ -98,3 +98,14 @@ def test_the_first_page_is_drawn_within_a_second(page: Page) -> None:
         ".reduce((sum, each) => sum + each.transferSize, 0)"
     )
     assert 0 < sent < 150_000
+
+
+@pytest.mark.browser
+def test_a_page_on_paper_says_of_which_day_it_speaks_and_has_no_controls(page: Page) -> None:
+    page.goto("/orgs/acme/statement?on=2027-12-02")
+    page.emulate_media(media="print")
+    expect(page.locator("#days summary")).to_be_visible()
+    expect(page.locator("#days summary")).to_contain_text("2027-12-02")
+    expect(page.locator("footer")).to_contain_text("no legal advice")
+    for control in (".tabs", ".bar", "form.fields", "#days form"):
+        expect(page.locator(control).first).to_be_hidden()

@@ -172,10 +172,10 @@ def test_what_reviewers_did_not_agree_on_is_drawn_and_no_answer(http: httpx.Clie
     answered = {(subject, object_) for subject, object_, _ in wanted(http, {})}
     assert marked == ours - answered
     assert found["marks"]["disputed"] != found["marks"]["contested"]
-    assert f"{len(ours)} pairs that reviewers did not agree on" in text
+    assert f"Pairs that reviewers did not agree on: {len(ours)}" in text
     subject, object_ = sorted(marked)[0]
     opened = page(http, {"view": "items", "subject": subject, "object": object_})
-    assert "1 pairs that reviewers did not agree on" in opened
+    assert "Pairs that reviewers did not agree on: 1" in opened
     assert "0 answers" in opened
     assert "did not agree on" not in page(http, {"view": "items", "relation": "overlaps"})
 
