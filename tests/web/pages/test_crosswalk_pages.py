@@ -184,3 +184,16 @@ def test_a_heading_of_which_only_disputed_rows_speak_is_not_drawn_empty(http: ht
     text = page(http, {})
     assert re.search(r'<td class="disputed"><a [^>]*title="[^"]*: disputed, \d+"', text)
     assert "no row of this weight says anything" in text
+
+
+def test_the_page_of_an_item_of_which_only_disputed_rows_speak_says_so(http: httpx.Client, graph: AimsGraph) -> None:
+    crosswalks, moment = graph.crosswalks, graph.moment()
+    found = crosswalks.unmapped("iso-42001", crosswalks.request("eu-ai-act", "reviewed"), moment)
+    assert found.disputed
+    for row in crosswalks.disputed("iso-42001", "eu-ai-act", moment):
+        text = http.get(f"/id/iso/42001/2023/{row['subject'].partition(':')[2]}", headers=HTML).text
+        section = unescape(text[text.index('id="to-eu-ai-act"') :].partition("</section>")[0])
+        assert "disputed among reviewers" in section
+        assert row["object"] in section
+        assert row["reason"] in section
+        assert "Nothing is recorded" not in section

@@ -20,7 +20,6 @@ from aimsgraph.exchange.names import Names as MappingNames
 from aimsgraph.web.auth import Scope, authorise
 from aimsgraph.web.pages.crosswalk_views import (
     MARKS,
-    cells_of,
     graph_of,
     heading_of,
     headings_of,
@@ -125,9 +124,7 @@ def _found(graph: AimsGraph, moment: Moment, asked: _Asked) -> Json:
     shown, disputed = _answers(graph, moment, asked), _disputed(graph, moment, asked)
     view: Json = {}
     if asked.view == "headings":
-        filtered = asked.relation or asked.confidence
-        cells = headings_of(graph, shown) if filtered else cells_of(found["cells"])
-        view = {"cells": with_disputed(graph, cells, disputed)}
+        view = {"cells": with_disputed(graph, headings_of(graph, shown), disputed)}
     elif asked.view == "items":
         view = pairs_of(graph, moment, (asked.one, asked.other), shown, disputed)
     else:

@@ -25,31 +25,25 @@ _LINE: Final = 22
 Cells = dict[tuple[str, str], Json]
 
 
-def cells_of(found: list[Json]) -> Cells:
-    """Return the cells of a matrix of headings, as `matrix` answers it, by row and column."""
-    return {(cell["row"], cell["column"]): {**cell, "state": STATES[cell["summary"]]} for cell in found}
-
-
 def headings_of(graph: AimsGraph, shown: list[Json]) -> Cells:
-    """Return the cells of a matrix of headings in which answers that were let through lie."""
+    """Return the cells of a matrix of headings in which answers that were let through lie, by row and column."""
     counts: Counter[tuple[str, str]] = Counter()
     strongest: dict[tuple[str, str], str] = {}
     for answer in shown:
         key = heading_of(graph, answer["subject"]), heading_of(graph, answer["object"])
         counts[key] += 1
         strongest[key] = min(strongest.get(key, answer["summary"]), answer["summary"], key=_STRENGTH.index)
-    return cells_of([{"row": k[0], "column": k[1], "summary": s, "count": counts[k]} for k, s in strongest.items()])
+    return {key: _cell(key, STATES[summary], counts[key]) for key, summary in strongest.items()}
 
 
 def with_disputed(graph: AimsGraph, cells: Cells, disputed: list[Json]) -> Cells:
     """Return cells with those beside them of which only rows speak that reviewers did not agree on."""
     counts = Counter((heading_of(graph, row["subject"]), heading_of(graph, row["object"])) for row in disputed)
-    beside = {
-        key: {"row": key[0], "column": key[1], "state": DISPUTED, "count": count}
-        for key, count in counts.items()
-        if key not in cells
-    }
-    return cells | beside
+    return {key: _cell(key, DISPUTED, count) for key, count in counts.items()} | cells
+
+
+def _cell(key: tuple[str, str], state: str, count: int) -> Json:
+    return {"row": key[0], "column": key[1], "state": state, "count": count}
 
 
 def heading_of(graph: AimsGraph, reference: str) -> str:

@@ -61,7 +61,10 @@ def _mappings(graph: AimsGraph, it: Json, moment: Moment) -> Any:  # noqa: ANN40
         if slug == it["framework"] or not items:
             continue
         found = answers.crosswalk(graph, items, slug, moment, max_hops=2)
-        yield {**found, "slug": slug, "label": graph.show(slug)["label"]}
+        spoken_of = {*items, *found["disputed"]}
+        contested = graph.crosswalks.disputed(it["framework"], slug, moment)
+        disputed = [row for row in contested if row["subject"] in spoken_of]
+        yield {**found, "slug": slug, "label": graph.show(slug)["label"], "disputed": disputed}
 
 
 def _timeline(it: Json, moment: Moment) -> Json | None:
