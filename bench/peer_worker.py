@@ -24,7 +24,7 @@ def ours(data, shapes):
     from aimsgraph.validation.compiled.engine import CompiledEngine
 
     started = time.perf_counter()
-    facts = [quad.triple for quad in ox.parse(path=data, format=ox.RdfFormat.N_TRIPLES)]
+    facts = list(ox.parse(path=data, format=ox.RdfFormat.N_TRIPLES))
     given = [quad.triple for quad in ox.parse(path=shapes, format=ox.RdfFormat.TURTLE)]
     read = time.perf_counter() - started
     found = CompiledEngine().judge(facts, given)

@@ -15,6 +15,7 @@ from aimsgraph.graph.embedded import MemoryStore
 from aimsgraph.graph.remote import open_remote
 from aimsgraph.graph.remote_address import Address
 from aimsgraph.graph.store import Deadline
+from aimsgraph.validation.compiled import engine
 from aimsgraph.validation.compiled.engine import COMPILED, CompiledEngine
 from aimsgraph.validation.compiled.fallback import FallbackJob, run_pyshacl
 from aimsgraph.validation.compiled.lexical import changed_by_store, is_kept
@@ -389,3 +390,33 @@ def test_the_length_of_a_blank_node_is_no_length():
 def test_a_date_is_not_compared_with_a_number():
     found = judge('ex:c ex:p "2020-01-01"^^xsd:date , 3 .', "ex:S sh:targetObjectsOf ex:p ; sh:maxInclusive 5 .")
     assert [v.value.value for v in found.violations] == ["2020-01-01"]
+
+
+def test_pyshacl_is_given_what_its_shapes_read_alone(monkeypatch):
+    """A literal that the store keeps by value leaves one shape; the rest of the facts is nothing to it."""
+    given = []
+    monkeypatch.setattr(engine, "run_pyshacl", lambda jobs, deadline: given.extend(jobs) or run_pyshacl(jobs, deadline))
+    facts = parse('ex:c a ex:C ; ex:p 0.80 , 2.50 ; ex:q "x" . ex:C rdfs:subClassOf ex:D . ex:c ex:r ex:c .')
+    read = "ex:S sh:targetClass ex:D ; sh:property [ sh:path ex:p ; sh:maxInclusive 1 ] ."
+    other = "ex:T sh:targetClass ex:D ; sh:property [ sh:path ex:q ; sh:maxCount 0 ] ."
+    found = CompiledEngine().judge(facts, parse(read + other))
+    assert sorted(v.value.value if v.value else "" for v in found.violations) == ["", "2.50"]
+    assert {t.predicate.value.rpartition("/")[2].rpartition("#")[2] for t in given[0].facts} == {
+        "type",
+        "subClassOf",
+        "p",
+    }
+    closed = "ex:S sh:targetClass ex:D ; sh:closed true ; sh:property [ sh:path ex:p ; sh:maxInclusive 1 ] ."
+    given.clear()
+    CompiledEngine().judge(facts, parse(closed + other))
+    assert len(given[0].facts) == len(facts)
+
+
+def test_quads_of_several_graphs_are_judged_together():
+    facts = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(f"urn:{n}")) for n, t in enumerate(
+        parse("ex:c a ex:C . ex:c ex:p 1 . ex:c ex:p 2 .")
+    )]  # fmt: skip
+    shapes = parse("ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:maxCount 1 ] .")
+    twice = [*facts, ox.Quad(facts[0].subject, facts[0].predicate, facts[0].object, ox.NamedNode("urn:again"))]
+    (violation,) = CompiledEngine(fallback=False).judge(twice, shapes).violations
+    assert violation.focus == facts[0].subject

@@ -103,11 +103,8 @@ def _described(node: Subject, said: list[ox.Triple], file: str) -> Json:
 
 
 def _judge(asked: Json) -> Json:
-    facts, shapes = (
-        [quad.triple for quad in ox.parse(asked[name].encode(), format=ox.RdfFormat.N_TRIPLES)]
-        for name in ("facts", "shapes")
-    )
-    found = CompiledEngine(fallback=asked["fallback"]).judge(facts, shapes)
+    facts, shapes = (ox.parse(asked[name].encode(), format=ox.RdfFormat.N_TRIPLES) for name in ("facts", "shapes"))
+    found = CompiledEngine(fallback=asked["fallback"]).judge(facts, (quad.triple for quad in shapes))
     return {
         "results": [dataclasses.asdict(result) for result in to_raw(found.violations)],
         "focus_counts": {plain(node): count for node, count in found.focus_counts.items()},

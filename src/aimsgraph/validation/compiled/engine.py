@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
@@ -19,7 +19,7 @@ from aimsgraph.graph.store import Deadline, Solutions, Store, Subject, Term
 from aimsgraph.graph.union import UnionView
 from aimsgraph.validation.compiled.asking import AskedFacts
 from aimsgraph.validation.compiled.fallback import FallbackJob, run_pyshacl
-from aimsgraph.validation.compiled.graph import TYPE, XSD, ShapesGraph, name_of, sh
+from aimsgraph.validation.compiled.graph import SUBCLASS_OF, TYPE, XSD, ShapesGraph, name_of, sh
 from aimsgraph.validation.compiled.lexical import RANGES, changed_by_store
 from aimsgraph.validation.compiled.parse import TARGETS, compile_shapes, find_unrun
 from aimsgraph.validation.compiled.plan import Check, Condition, Plan, ShapePlan, walk
@@ -32,6 +32,7 @@ from aimsgraph.validation.shapes import ShapeSet
 
 COMPILED: Final = "compiled"
 """What reports call the engine; its version is that of the product."""
+Fact = TypeVar("Fact", ox.Quad, ox.Triple, ox.Quad | ox.Triple)
 _MOST_WORKERS: Final = 4
 _MOST_NAMED: Final = 3
 """So many shapes are named in an error about several."""
@@ -56,12 +57,16 @@ class Judgement:
     statements: tuple[str, ...]
 
 
-def _facts(quads: Iterable[ox.Quad]) -> AskedFacts:
+def _facts(facts: Iterable[ox.Quad | ox.Triple]) -> AskedFacts:
     """Return facts in a store of their own, for one run."""
-    native, held = ox.Store(), tuple(quads)
-    native.bulk_extend(held)
-    several = len({quad.graph_name for quad in held}) > 1
-    return AskedFacts(UnionView(native, overlaps=None if several else False))
+    native = ox.Store()
+    native.bulk_extend(map(_as_quad, facts))
+    named = any(True for _ in native.named_graphs())
+    return AskedFacts(UnionView(native, overlaps=None if named else False))
+
+
+def _as_quad(fact: ox.Quad | ox.Triple) -> ox.Quad:
+    return fact if isinstance(fact, ox.Quad) else ox.Quad(fact.subject, fact.predicate, fact.object)
 
 
 class CompiledEngine:
@@ -85,8 +90,8 @@ class CompiledEngine:
         Raises:
             Refused: a shape is left and pySHACL may not judge it; the first is named with the reason.
         """
-        facts = tuple(quads)
-        plan = _fit(plan_of(shapes.turtle), facts)
+        facts, whole = tuple(quads), plan_of(shapes.turtle)
+        plan = _fit(whole, facts)
         found = run_plan(plan, _facts(facts), deadline=deadline, workers=_workers())
         text = "".join(sorted({f"{quad.triple} .\n" for quad in facts}))
         left = {**plan.left, **found.left}
@@ -95,9 +100,8 @@ class CompiledEngine:
         report = _report(found, shapes, hashlib.sha256(text.encode()).hexdigest())
         if not names:
             return with_unrun(report, shapes)
-        rest = shapes.only(names)
-        whole = join_reports(report, PyShaclEngine().validate(facts, rest, deadline), shapes, names)
-        return with_unrun(whole, shapes)
+        rest = PyShaclEngine().validate(_read_by(whole, left, facts), shapes.only(names), deadline)
+        return with_unrun(join_reports(report, rest, shapes, names), shapes)
 
     def validate_store(
         self, store: Store, shapes: ShapeSet, *, only: Iterable[Term] | None = None, deadline: Deadline | None = None
@@ -124,26 +128,33 @@ class CompiledEngine:
         return with_unrun(_report(found, shapes, hashlib.sha256(store.generation.encode()).hexdigest()), shapes)
 
     def judge(
-        self, triples: Iterable[ox.Triple], shapes: Iterable[ox.Triple], deadline: Deadline | None = None
+        self, facts: Iterable[ox.Quad | ox.Triple], shapes: Iterable[ox.Triple], deadline: Deadline | None = None
     ) -> Judgement:
-        """Judge triples by any shapes graph.
+        """Judge a graph by any shapes graph.
+
+        Args:
+            facts: what the graph says; of quads all graphs are taken together.
+            shapes: the triples of the shapes graph.
+            deadline: None waits as long as it takes.
 
         Raises:
             InputError: a shape is ill-formed; the first is named with the reason.
             Refused: a shape is left and pySHACL may not judge it.
             BackendError: pySHACL failed on what is left.
         """
-        facts, given = tuple(triples), tuple(shapes)
-        plan = _fit(_well_formed(compile_shapes(given)), facts)
-        store = _facts(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in facts)
-        found = run_plan(plan, store, deadline=deadline, workers=_workers())
+        held, given = tuple(facts), tuple(shapes)
+        whole = _well_formed(compile_shapes(given))
+        plan = _fit(whole, held)
+        found = run_plan(plan, _facts(held), deadline=deadline, workers=_workers())
         left = {**plan.left, **found.left}
         self._check(left)
         violations, counts = list(found.violations), dict(found.focus_counts)
         engines: dict[Subject, str] = dict.fromkeys(counts, COMPILED)
         if left:
             judged = {shape.shape.node for shape in plan.compiled} - set(left)
-            (report,) = run_pyshacl([FallbackJob(facts, _without_targets(given, judged))], deadline)
+            read = _read_by(whole, left, held)
+            triples = tuple(fact.triple if isinstance(fact, ox.Quad) else fact for fact in read)
+            (report,) = run_pyshacl([FallbackJob(triples, _without_targets(given, judged))], deadline)
             if isinstance(report, BackendError):
                 raise _failed(report, left)
             violations += report.violations
@@ -216,6 +227,20 @@ def _fit(plan: Plan, facts: tuple[ox.Quad | ox.Triple, ...]) -> Plan:
         else:
             kept.append(shape)
     return dataclasses.replace(plan, compiled=tuple(kept), left=left)
+
+
+def _read_by(plan: Plan, left: Container[Subject], facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return the facts that the shapes which are left can read: all, unless a plan says what each of them reads."""
+    reads = {TYPE.value, SUBCLASS_OF.value}
+    for shape in plan.compiled:
+        if shape.shape.node in left:
+            predicates = reads_of(shape).predicates
+            if predicates is None:
+                return tuple(facts)
+            reads |= predicates
+    if plan.left:
+        return tuple(facts)
+    return tuple(fact for fact in facts if fact.predicate.value in reads)
 
 
 def _fit_to_store(plan: Plan, store: Store, deadline: Deadline | None) -> Plan:

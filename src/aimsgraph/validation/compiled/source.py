@@ -41,5 +41,4 @@ class Source:
         answer = self.store.query(text, deadline=self.deadline)
         if not isinstance(answer, Solutions):
             raise BackendError("the store answered a SELECT with something else")
-        names = answer.variables
-        return [tuple(row[name] for name in names) for row in answer]
+        return [tuple(row) for row in answer]
