@@ -395,6 +395,9 @@ def test_the_command_line_refuses_tampered_answers(command: Command, tmp_path: P
     file.write_text(json.dumps({"answers": answers}), encoding="utf-8")
     code, output = command("map", "check-proof", str(file))
     assert (code, output.count(" → ")) == (1, len(TAMPERINGS)), output
+    file.write_text(json.dumps({"answers": [], "contradictions": answers[:1]}), encoding="utf-8")
+    code, output = command("map", "check-proof", str(file))
+    assert (code, output.count(" → ")) == (1, 1), output
 
 
 @pytest.mark.parametrize(

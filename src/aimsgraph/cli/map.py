@@ -320,6 +320,8 @@ def _read_answers(file: Path) -> list[dict[str, Any]]:
         remedy = "use `crosswalk … --format json`"
         raise InputError(f"cannot read the answer: {error}", location=Location(str(file)), remedy=remedy) from error
     answers = data.get("answers") if isinstance(data, dict) else data
+    if isinstance(data, dict) and isinstance(answers, list):
+        answers = [*answers, *data.get("contradictions", ())]
     if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
         raise InputError(
             "there is no list of answers", location=Location(str(file)), remedy="use `crosswalk … --format json`"
