@@ -70,6 +70,19 @@ def test_the_table_and_the_page_end_with_what_is_not_claimed(run, name):
         assert line.replace("\\|", "").count("|") == lines[0].count("|")
 
 
+def test_texts_of_the_register_are_text_in_markdown(cli, monkeypatch):
+    from aimsgraph.compliance import posture
+
+    reason = "<script>alert(1)</script> [here](javascript:alert(2)) | **bold**"
+    made = register(
+        [implementation("logs", LOGGING)], [evidence("e", "logs")], soa=statement(decision(LOGGING, reason=reason))
+    )
+    monkeypatch.setattr(posture, "load_sound", lambda _: (made, posture.Links()))
+    said = cli("soa", "folder", "--on", ON, "--format", "markdown").out
+    assert r"&lt;script&gt;alert(1)&lt;/script&gt; \[here\](javascript\:alert(2)) \| \*\*bold\*\*" in said
+    assert "<script" not in said
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_csv_is_rows_alone_and_the_summary_is_talk(run, name):
     result = run(name, "--format", "csv")

@@ -244,9 +244,7 @@ def _write(
         _write_workbook(name, answer, lines, [(name, header, cells), *(table for table in more if table[2])], output)
     elif format_ == "markdown":
         warnings = [f"Warning: {warning}" for warning in answer["warnings"]]
-        parts = ["\n\n".join((*lines, *warnings)), _to_markdown(header, cells)]
-        parts += [f"## {title}\n\n{_to_markdown(names, rows)}" for title, names, rows in more if rows]
-        write("\n\n".join(parts) + "\n", output)
+        write(_to_markdown([*lines, *warnings], header, cells, more), output)
     else:
         foot = "".join(f"\n{title}\n{to_table(names, rows)}" for title, names, rows in more if rows)
         foot += "\n" + "\n".join(lines) + "\n"
@@ -273,9 +271,18 @@ def _write_workbook(
     write(write_answer(f"aimsgraph {name}", [AnswerTable(*table) for table in tables], [*said, *about]), output)
 
 
-def _to_markdown(header: Sequence[str], rows: Cells) -> str:
-    def line(cells: Sequence[object]) -> str:
-        texts = ("" if cell is None else " ".join(str(cell).split()) for cell in cells)
-        return "| " + " | ".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts) + " |"
+def _to_markdown(
+    lines: Sequence[str], header: Sequence[str], cells: Cells, more: Sequence[tuple[str, list[str], Cells]]
+) -> str:
+    """Return an answer as Markdown in which texts of the register are text."""
+    from aimsgraph.reports.markdown import table, text
+    from aimsgraph.reports.model import Table
 
-    return "\n".join([line(header), "|" + "---|" * len(header), *(line(row) for row in rows)])
+    def drawn(names: Sequence[str], rows: Cells) -> str:
+        return "\n".join(
+            table(Table(tuple(names), [[None if cell is None else str(cell) for cell in row] for row in rows]))
+        )
+
+    parts = [*map(text, lines), drawn(header, cells)]
+    parts += [f"## {title}\n\n{drawn(names, rows)}" for title, names, rows in more if rows]
+    return "\n\n".join(parts) + "\n"

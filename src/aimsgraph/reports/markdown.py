@@ -49,9 +49,9 @@ def _section(section: Section) -> list[str]:
     if section.facts:
         lines += [*(f"- {text(name)}: {_cell(cell)}" for name, cell in section.facts), ""]
     if section.counts:
-        lines += [*_table(Table(("", "number"), [(Word(name), n) for name, n in section.counts.items()])), ""]
+        lines += [*table(Table(("", "number"), [(Word(name), n) for name, n in section.counts.items()])), ""]
     if section.table is not None:
-        lines += [*_table(section.table), ""]
+        lines += [*table(section.table), ""]
     if section.links:
         lines += [*(f"- [{text(words)}]({address})" for address, words in section.links), ""]
     if section.code:
@@ -59,8 +59,9 @@ def _section(section: Section) -> list[str]:
     return lines
 
 
-def _table(table: Table) -> list[str]:
-    return [_row(table.header), "|" + "---|" * len(table.header), *(_row(row) for row in table.rows)]
+def table(given: Table) -> list[str]:
+    """Return the lines of a table."""
+    return [_row(given.header), "|" + "---|" * len(given.header), *(_row(row) for row in given.rows)]
 
 
 def _row(cells: Sequence[Cell]) -> str:
