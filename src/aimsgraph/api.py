@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from aimsgraph.compliance.coverage import CoverageRow
+    from aimsgraph.compliance.dataset import RegisterNames
     from aimsgraph.compliance.gaps import Gaps
     from aimsgraph.compliance.impact import Impact
     from aimsgraph.compliance.posture import Posture, SoaReport
@@ -305,6 +306,18 @@ class AimsGraph:
                 quads += earlier_statement(source, load_sound_register(Path(before)))
         return AimsGraph(with_graphs(self._opened, quads, places.get), self.settings, moment)
 
+    def register_names(self, folder: str | Path, *, on: Day = None, law_as_of: Day = None) -> RegisterNames:
+        """Return what a register calls its records, for `bound_text`; a small part of what `with_organisation` does.
+
+        Raises:
+            InputError: the folder cannot be read, or says something wrong; the first place is named.
+            UsageError: a date is wrong.
+        """
+        from aimsgraph.compliance.dataset import register_names
+        from aimsgraph.compliance.register import load_sound_register
+
+        return register_names(load_sound_register(Path(folder)), self.asserted, self.legal_moment(on, law_as_of))
+
     def systems(self, folder: str | Path) -> list[AISystem]:
         """Return the AI systems of an organisation's folder.
 
@@ -540,8 +553,13 @@ class AimsGraph:
         """
         return self.query(self.bound_text(self.question(name), values or {}))
 
-    def bound_text(self, question: Question, values: Mapping[str, str]) -> str:
+    def bound_text(self, question: Question, values: Mapping[str, str], names: RegisterNames | None = None) -> str:
         """Return a question's text with parameter values in place of its examples.
+
+        Args:
+            question: the question.
+            values: parameter → what a person typed.
+            names: of the register that it is about, where this graph holds none.
 
         Raises:
             UsageError: a parameter is unknown, missing or of the wrong type; the question is about an organisation and
@@ -549,7 +567,8 @@ class AimsGraph:
         """
         from aimsgraph.graph.binding import bind
 
-        moment = self._organisation_moment if question.scope == ORGANISATION else self.moment()
+        held = names.moment if names else self._organisation_moment
+        moment = held if question.scope == ORGANISATION else self.moment()
         if moment is None:
             raise UsageError(
                 f"question {question.id} is about an organisation, and none is here",
@@ -559,7 +578,8 @@ class AimsGraph:
         given = {name: value for name, value in defaults.items() if question.parameter(name)} | dict(values)
         if question.scope == ORGANISATION:
             self._refuse_other_days(given, defaults)
-        return bind(question, given, self._term_for)
+        records = names.records if names else self.asserted
+        return bind(question, given, lambda parameter, value: self._term_for(parameter, value, records))
 
     def _refuse_other_days(self, given: Mapping[str, str], loaded: Mapping[str, str]) -> None:
         """Refuse a day for which nothing was derived: the answer would say nothing, or the wrong thing."""
@@ -588,7 +608,7 @@ class AimsGraph:
 
         return as_rdflib(self.store)
 
-    def _term_for(self, parameter: Any, value: str) -> Any:  # noqa: ANN401
+    def _term_for(self, parameter: Any, value: str, records: Store) -> Any:  # noqa: ANN401
         import pyoxigraph as ox
 
         from aimsgraph.graph.questions import RECORD_TYPES
@@ -600,7 +620,7 @@ class AimsGraph:
             _known(value, list(self.law.roles), "role")
             return ox.NamedNode(f"{self.index.frameworks[LAW].iri}/role/{value}")
         if parameter.type in RECORD_TYPES:
-            return find_record(self.asserted, RECORD_TYPES[parameter.type], parameter.type, value)
+            return find_record(records, RECORD_TYPES[parameter.type], parameter.type, value)
         concepts = self._concepts
         _known(value, sorted(concepts), parameter.type)
         return ox.NamedNode(concepts[value])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
@@ -22,8 +23,9 @@ from aimsgraph.domain.identifiers import ID
 from aimsgraph.domain.organisation import AISystem
 from aimsgraph.domain.time import Moment
 from aimsgraph.errors import UsageError
+from aimsgraph.graph.embedded import MemoryStore
 from aimsgraph.graph.store import Store
-from aimsgraph.graph.vocabulary import RDFS_COMMENT, RDFS_LABEL, aims
+from aimsgraph.graph.vocabulary import RDFS_COMMENT, RDFS_LABEL, RDFS_SUBCLASS_OF, aims
 from aimsgraph.norms.law import Law
 from aimsgraph.validation.facts import date_literal, run_triples
 
@@ -34,6 +36,31 @@ _REPORTING_PERIODS: Final[Mapping[str, str]] = {
 }
 """The paragraph that sets the clock for an incident of each kind."""
 _DAYS: Final = re.compile(r"P([0-9]+)D")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterNames:
+    """What a register calls its records, read for a day: what a question about it needs to be written out.
+
+    Attributes:
+        records: the register alone, with which class stands below which.
+        moment: the day, and the law as known.
+    """
+
+    records: Store
+    moment: Moment
+
+
+def register_names(source: OrganisationSource, store: Store, moment: Moment) -> RegisterNames:
+    """Return what a register calls its records.
+
+    Args:
+        source: the folder, without violations.
+        store: the catalogue.
+        moment: the day, and the law as known.
+    """
+    own = (ox.Quad(triple.subject, triple.predicate, triple.object) for triple in source.compile().triples)
+    return RegisterNames(MemoryStore([*own, *store.quads(predicate=RDFS_SUBCLASS_OF)], read_only=True), moment)
 
 
 def organisation_quads(

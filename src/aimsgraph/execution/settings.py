@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aimsgraph.domain.time import Moment
 from aimsgraph.settings import Settings
 
 MEGABYTE = 1024 * 1024
@@ -19,11 +20,13 @@ class TemplateSettings:
     Attributes:
         program: which store, which overlays, which day is today.
         organisation: the folder or workbook of an organisation whose register the store holds beside the content.
+        moment: the day for which what the register comes to is derived, and the law as known; today when left out.
         worker_memory_bytes: how much address space a query may add to what its worker starts with.
     """
 
     program: Settings = field(default_factory=Settings)
     organisation: Path | None = None
+    moment: Moment | None = None
     worker_memory_bytes: int = 2048 * MEGABYTE
 
     def to_json(self) -> bytes:
@@ -34,6 +37,7 @@ class TemplateSettings:
                 "data": [str(path) for path in self.program.data],
                 "today": self.program.today.isoformat() if self.program.today else None,
                 "organisation": str(self.organisation) if self.organisation else None,
+                "moment": [str(self.moment.on), str(self.moment.law_as_of)] if self.moment else None,
                 "worker_memory_bytes": self.worker_memory_bytes,
             }
         ).encode()
@@ -49,5 +53,6 @@ class TemplateSettings:
                 today=dt.date.fromisoformat(said["today"]) if said["today"] else None,
             ),
             Path(said["organisation"]) if said["organisation"] else None,
+            Moment(*map(dt.date.fromisoformat, said["moment"])) if said["moment"] else None,
             said["worker_memory_bytes"],
         )

@@ -97,7 +97,8 @@ class _InDirectory:
 def _hold(settings: TemplateSettings) -> _InMemory | _InDirectory:
     if settings.organisation is not None:
         with AimsGraph(open_store(settings.program), settings.program) as graph:
-            held = graph.with_organisation(settings.organisation)
+            on, law_as_of = (settings.moment.on, settings.moment.law_as_of) if settings.moment else (None, None)
+            held = graph.with_organisation(settings.organisation, on=on, law_as_of=law_as_of)
             return _InMemory(_in_memory(held.store), held.version)
     if settings.program.store != MEMORY:
         return _InDirectory(Path(settings.program.store))

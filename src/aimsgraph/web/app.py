@@ -30,6 +30,7 @@ from aimsgraph.web.logs import RequestLog
 from aimsgraph.web.metrics import Metrics
 from aimsgraph.web.metrics import routes as metrics_routes
 from aimsgraph.web.pages import routes as pages
+from aimsgraph.web.registers import Registers
 from aimsgraph.web.service import Service
 from aimsgraph.web.settings import ServeSettings
 
@@ -72,8 +73,10 @@ def create_app(service: Service) -> FastAPI:
     # Routes are tried in order: those asked most come first.
     for room in (sparql, health, api_crosswalk, api_norms, api_documents, api_organisations, linked_data, graph_store):
         app.include_router(room.routes(service))
-    app.include_router(register_rooms.routes(service))
-    app.include_router(pages.routes(service))
+    registers = Registers(service.settings.organisations)
+    rooms = register_rooms.RegisterRooms(service, registers)
+    app.include_router(register_rooms.routes(service, rooms))
+    app.include_router(pages.routes(service, registers, rooms))
     app.include_router(docs_page.routes(app))
     app.include_router(problem_pages.routes())
     pages.install(app)

@@ -1,16 +1,18 @@
 """`/orgs/{org}/sparql`: a register with the content it is judged against, as a dataset of its own.
 
-The room of an organisation is opened when it is first asked, holds its register as of today, and is opened anew when
+The room of an organisation is opened when it is first asked, holds its register as of a day, and is opened anew when
 its files have changed. Nobody's query ever runs in a process that holds the register of somebody else.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from aimsgraph.domain.time import Moment
 from aimsgraph.execution.room import Room
 from aimsgraph.execution.settings import TemplateSettings
 from aimsgraph.web.auth import Principal, Scope, authorise
@@ -19,13 +21,16 @@ from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
 from aimsgraph.web.sparql import QUERY_TYPE, answer_query, read_posted
 
+MOST_ROOMS = 4
+"""So many rooms are open at a time, each with a copy of the content; who asked least lately makes room."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A room and what it was opened for."""
+    """A room and the content it was opened for."""
 
     room: Room
-    state: tuple[State, str, str]
+    state: tuple[State, str]
 
 
 class RegisterRooms:
@@ -34,11 +39,16 @@ class RegisterRooms:
     def __init__(self, service: Service, registers: Registers) -> None:
         self._service = service
         self._registers = registers
-        self._opened: dict[str, _Opened] = {}
+        self._opened: OrderedDict[tuple[str, Moment], _Opened] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    async def room(self, slug: str, principal: Principal) -> Room:
+    async def room(self, slug: str, principal: Principal, moment: Moment | None = None) -> Room:
         """Return the room of an organisation.
+
+        Args:
+            slug: the organisation.
+            principal: who asks.
+            moment: the day for which what its register comes to is derived, and the law as known; None for today.
 
         Raises:
             NotFound: there is no such organisation, or it may not be seen, in the same words.
@@ -46,26 +56,28 @@ class RegisterRooms:
         """
         service = self._service
         path, files = await service.ask(lambda graph: self._registers.found(slug, principal))
-        today = await service.ask(lambda graph: graph.moment().on.isoformat())
-        state = (files, today, service.generation)
+        today: Moment = await service.ask(lambda graph: graph.moment())
+        wanted = moment or today
+        state = (files, service.generation)
         async with self._turn:
-            known = self._opened.get(slug)
-            if known is not None and known.state == state:
-                return known.room
-            settings = service.settings
-            template = TemplateSettings(settings.program, path, settings.worker_bytes)
-            with self._registers.reading(slug):
-                room = await service.hold(Room(template, workers=1))
-            if known is not None:
-                service.let_go(known.room)
-            self._opened[slug] = _Opened(room, state)
-            return room
+            known = self._opened.get((slug, wanted))
+            if known is None or known.state != state:
+                settings = service.settings
+                template = TemplateSettings(settings.program, path, wanted, settings.worker_bytes)
+                with self._registers.reading(slug):
+                    room = await service.hold(Room(template, workers=1))
+                if known is not None:
+                    service.let_go(known.room)
+                known = self._opened[slug, wanted] = _Opened(room, state)
+            self._opened.move_to_end((slug, wanted))
+            while len(self._opened) > MOST_ROOMS:
+                service.let_go(self._opened.popitem(last=False)[1].room)
+            return known.room
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service, rooms: RegisterRooms) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["SPARQL"])
-    rooms = RegisterRooms(service, Registers(service.settings.organisations))
 
     @router.get("/orgs/{org}/sparql", summary="Ask a SPARQL query of an organisation's register")
     async def get_sparql(request: Request, org: str) -> Response:

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from aimsgraph import answers
 from aimsgraph.api import AimsGraph
+from aimsgraph.compliance.dataset import RegisterNames
 from aimsgraph.compliance.posture import Posture
 from aimsgraph.compliance.register import load_register
 from aimsgraph.domain.organisation import Organisation
@@ -27,8 +28,6 @@ from aimsgraph.web.problems import HttpProblem
 
 KEPT = 8
 """How many postures are kept between requests, so that the pages of one answer are not each worked out anew."""
-KEPT_GRAPHS = 2
-"""How many graphs with a register in them are kept; each takes as much memory as the content."""
 _log = logging.getLogger("aimsgraph.web")
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -77,7 +76,7 @@ class Registers:
         self._paths = paths
         self._known: dict[Path, _Known] = {}
         self._postures = _Recent[Posture](KEPT)
-        self._graphs = _Recent[AimsGraph](KEPT_GRAPHS)
+        self._names = _Recent[RegisterNames](KEPT)
 
     def listed(self, graph: AimsGraph, principal: Principal) -> Json:
         """Return the organisations that somebody may see."""
@@ -138,8 +137,8 @@ class Registers:
                 ),
             )  # fmt: skip
 
-    def graph(self, graph: AimsGraph, slug: str, principal: Principal, moment: Moment) -> AimsGraph:
-        """Return a graph that holds an organisation's register beside the content, and what it comes to on a day.
+    def names(self, graph: AimsGraph, slug: str, principal: Principal, moment: Moment) -> RegisterNames:
+        """Return what an organisation's register calls its records, so that questions about it can be written out.
 
         Raises:
             NotFound: there is no such organisation.
@@ -147,9 +146,9 @@ class Registers:
         """
         known = self._find(slug, principal)
         with self.reading(slug):
-            return self._graphs.get(
+            return self._names.get(
                 (graph.version, known.path, known.state, moment),
-                lambda: graph.with_organisation(known.path, on=moment.on, law_as_of=moment.law_as_of),
+                lambda: graph.register_names(known.path, on=moment.on, law_as_of=moment.law_as_of),
             )
 
     def organisation(self, slug: str, principal: Principal) -> Organisation:

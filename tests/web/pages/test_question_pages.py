@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from aimsgraph.api import ORGANISATION, AimsGraph
 from aimsgraph.web.keys import KeyFile, Scope
+from aimsgraph.web.register_rooms import MOST_ROOMS
 from running import running
 
 HTML = {"Accept": "text/html"}
@@ -116,3 +118,30 @@ def test_a_key_sees_its_own_organisation_alone_and_files_are_read_as_they_are(tm
         assert "Ranker of old" in page(client, "/questions/cq-036")
         with server.client() as stranger:
             assert stranger.get("/questions/cq-036", headers=HTML).status_code == 401
+
+
+def test_a_question_that_takes_too_long_is_ended() -> None:
+    with running("--org", ACME, "--timeout", "0.001") as server, server.client() as client:
+        ended = client.get("/questions/cq-012", headers=HTML)
+        assert ended.status_code == 504, ended.text[:500]
+        assert "no complete answer within" in ended.text or "no worker became free" in ended.text
+        assert client.get("/orgs/acme", headers=HTML).status_code == 200
+
+
+def templates_of(pid: int) -> int:
+    """Return how many processes of a server hold a content."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum("execution.template" in Path(f"/proc/{child}/cmdline").read_text() for child in children)
+
+
+@pytest.mark.slow
+def test_no_more_rooms_are_held_than_are_allowed() -> None:
+    with running("--org", ACME) as server, server.client() as client:
+        days = [f"2027-0{month}-01" for month in range(1, MOST_ROOMS + 3)]
+        for day in days:
+            assert count(page(client, "/questions/cq-012", on=day)) > 0
+        ends = time.monotonic() + 20
+        while templates_of(server.pid) > 1 + MOST_ROOMS and time.monotonic() < ends:
+            time.sleep(0.2)
+        assert templates_of(server.pid) == 1 + MOST_ROOMS, "the shared content, and that of the days asked last"
+        assert count(page(client, "/questions/cq-012", on=days[0])) > 0

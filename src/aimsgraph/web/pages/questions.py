@@ -1,7 +1,7 @@
 """The stored questions with forms for their parameters; answers as tables.
 
 What is about the law and the frameworks is asked in the room of strangers' texts, so that the page can give the text to
-be asked again. What is about a register is asked of a graph that holds it as of the day asked about.
+be asked again. What is about a register is asked in its own room, which holds it as of the day asked about.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from aimsgraph.api import ORGANISATION, AimsGraph
 from aimsgraph.errors import UsageError
 from aimsgraph.graph.questions import Question
 from aimsgraph.web.auth import Principal, Scope, authorise
-from aimsgraph.web.pages.results import ask, ask_here, shown
+from aimsgraph.web.pages.results import ask, shown
 from aimsgraph.web.pages.shell import Json, moment_of, page_router, show
+from aimsgraph.web.register_rooms import RegisterRooms
 from aimsgraph.web.registers import Registers
 from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
 
 
-def routes(service: Service, registers: Registers) -> APIRouter:
+def routes(service: Service, registers: Registers, rooms: RegisterRooms) -> APIRouter:
     """Return the routes."""
     router = page_router()
 
@@ -34,10 +35,14 @@ def routes(service: Service, registers: Registers) -> APIRouter:
         principal = await authorise(service, request, Scope.READ)
         stored = await service.ask(lambda graph: graph.question(name))
         if stored.scope == ORGANISATION:
+            asked = await service.ask(lambda graph: _asked_of_register(registers, principal, graph, request, stored))
+            answer = None
+            if asked["text"]:
+                room = await rooms.room(asked["of"].slug, principal, asked["moment"])
+                answer = await ask(service, asked["text"], room)
             return await show(
-                service, request, "org_question.html",
-                lambda graph: _of_register(service, registers, principal, graph, request, stored),
-            )  # fmt: skip
+                service, request, "org_question.html", lambda graph: {**asked, **shown(graph, answer, asked["of"])}
+            )
 
         def prepare(graph: AimsGraph) -> Json:
             asked = _asked(graph, request, stored)
@@ -50,39 +55,35 @@ def routes(service: Service, registers: Registers) -> APIRouter:
     return router
 
 
-def _of_register(
-    service: Service, registers: Registers, principal: Principal, graph: AimsGraph, request: Request, question: Question
+def _asked_of_register(
+    registers: Registers, principal: Principal, graph: AimsGraph, request: Request, question: Question
 ) -> Json:
-    """Return what the page of a question about a register has to draw.
+    """Return what is asked of which register, and its text; none where there is no register, or it knows no such thing.
 
     Raises:
         NotFound: there is no such organisation.
         HttpProblem: 503, the register says something wrong at present.
     """
-    known = registers.listed(graph, principal)["organisations"]
+    known, moment = registers.listed(graph, principal)["organisations"], moment_of(graph, request)
     slug = query_parameters(request).one("org") or (known[0]["slug"] if known else "")
+    found: Json = {"question": question, "organisations": known, "moment": moment, "of": None, "text": ""}
     if not slug:
-        return {"question": question, "organisations": known, "of": None, **shown(graph, None)}
+        return found
     organisation = registers.organisation(slug, principal)
     systems = next(each["systems"] for each in known if each["slug"] == slug)
     given, days = dict(query_parameters(request).pairs), _days(graph, request)
-    asked = {  # the days are those of the page: for them the register was read
+    asked = {  # the days are those of the page: for them the register is read
         p.name: days.get(p.name)
         or given.get(p.name)
         or ("" if p.optional else systems[0] if p.type == "system" and systems else p.example)
         for p in question.parameters
     }
-    held = registers.graph(graph, slug, principal, moment_of(graph, request))
-    answer: Json | None = None
-    wrong: UsageError | None = None
+    found |= {"of": organisation, "systems": systems, "asked": asked, "days": days, "wrong": None}
+    names = registers.names(graph, slug, principal, moment)
     try:
-        answer = ask_here(held, held.bound_text(question, _given(asked)), service.settings.query_seconds)
+        return found | {"text": graph.bound_text(question, _given(asked), names)}
     except UsageError as error:  # nothing in the register is called so; the form is there to say what is meant
-        wrong = error
-    return {
-        "question": question, "organisations": known, "of": organisation, "systems": systems, "asked": asked,
-        "wrong": wrong, "days": days, **shown(graph, answer, organisation),
-    }  # fmt: skip
+        return found | {"wrong": error}
 
 
 def _asked(graph: AimsGraph, request: Request, question: Question) -> Json:

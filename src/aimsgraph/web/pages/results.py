@@ -10,10 +10,9 @@ import pyoxigraph as ox
 from aimsgraph.api import AimsGraph
 from aimsgraph.domain.organisation import Organisation
 from aimsgraph.execution.room import Query as RoomQuery
+from aimsgraph.execution.room import Room
 from aimsgraph.graph.prefixes import load_prefixes
 from aimsgraph.graph.query_text import QueryForm, check_query
-from aimsgraph.graph.results import render_answer
-from aimsgraph.graph.store import Boolean, Deadline, Graph, Limits
 from aimsgraph.web.pages.shell import Json, local
 from aimsgraph.web.service import Service
 
@@ -29,30 +28,19 @@ _NUMBERS: Final = frozenset(
 _APART, _LINE = 640, 22
 
 
-async def ask(service: Service, text: str) -> Json:
-    """Ask a query in the room of strangers' texts; return its head and rows as JSON results."""
+async def ask(service: Service, text: str, room: Room | None = None) -> Json:
+    """Ask a query in a room, by default that of the shared content; return its head and rows as JSON results."""
     checked = check_query(text)
     is_graph = checked.form in GRAPHS
-    query = RoomQuery(text, "ntriples" if is_graph else "json", bytes=MOST_BYTES, generation=service.generation)
+    generation = room.generation if room else service.generation
+    query = RoomQuery(text, "ntriples" if is_graph else "json", bytes=MOST_BYTES, generation=generation)
     pieces = bytearray()
-    async with service.room.run(query, service.settings.query_seconds) as found:
+    async with (room or service.room).run(query, service.settings.query_seconds) as found:
         async for piece in found:
             pieces += piece
         cut = found.truncated
-    return _read(bytes(pieces), is_graph, cut)
-
-
-def ask_here(graph: AimsGraph, text: str, seconds: float) -> Json:
-    """Ask a query of our own words in this process; see `ask`."""
-    found = graph.query(text, limits=Limits(bytes=MOST_BYTES), deadline=Deadline(seconds))
-    is_graph = isinstance(found, Graph)
-    pieces = render_answer(found, "ntriples" if is_graph else "json")
-    return _read(pieces, is_graph, not isinstance(found, Boolean) and found.truncated)
-
-
-def _read(pieces: bytes, is_graph: bool, cut: bool) -> Json:
     if is_graph:
-        lines = pieces.decode("utf-8", "replace").splitlines()
+        lines = bytes(pieces).decode("utf-8", "replace").splitlines()
         return {"graph": lines[:MOST_ROWS], "cut": cut or len(lines) > MOST_ROWS, "count": len(lines)}
     if cut:
         return {"head": [], "rows": [], "cut": True, "count": 0}

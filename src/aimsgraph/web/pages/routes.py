@@ -8,18 +8,18 @@ from starlette.exceptions import HTTPException
 from aimsgraph.errors import NotFound
 from aimsgraph.web.pages import crosswalk, duties, editor, files, find, organisation, questions, reports, time
 from aimsgraph.web.pages.shell import error_page, wants_html
+from aimsgraph.web.register_rooms import RegisterRooms
 from aimsgraph.web.registers import Registers
 from aimsgraph.web.service import Service
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service, registers: Registers, rooms: RegisterRooms) -> APIRouter:
     """Return the routes of all pages but those at the address of what they are about, which `linked_data` has."""
     router = APIRouter(include_in_schema=False)
     router.include_router(files.routes())
     for page in (find, duties, crosswalk, time, editor):
         router.include_router(page.routes(service))
-    registers = Registers(service.settings.organisations)
-    router.include_router(questions.routes(service, registers))
+    router.include_router(questions.routes(service, registers, rooms))
     router.include_router(organisation.routes(service, registers))
     router.include_router(reports.routes(service, registers))
     return router
