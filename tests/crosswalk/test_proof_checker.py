@@ -398,6 +398,14 @@ def test_the_command_line_refuses_tampered_answers(command: Command, tmp_path: P
     file.write_text(json.dumps({"answers": [], "contradictions": answers[:1]}), encoding="utf-8")
     code, output = command("map", "check-proof", str(file))
     assert (code, output.count(" → ")) == (1, 1), output
+    for odd in (
+        {"answers": [], "contradictions": None},
+        {"answers": []} | {"contradictions": ["x"]},
+        {"answers": 1},
+        1,
+    ):
+        file.write_text(json.dumps(odd), encoding="utf-8")
+        assert command("map", "check-proof", str(file))[0] == 3, odd
 
 
 @pytest.mark.parametrize(

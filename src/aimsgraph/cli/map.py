@@ -319,10 +319,9 @@ def _read_answers(file: Path) -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         remedy = "use `crosswalk … --format json`"
         raise InputError(f"cannot read the answer: {error}", location=Location(str(file)), remedy=remedy) from error
-    answers = data.get("answers") if isinstance(data, dict) else data
-    if isinstance(data, dict) and isinstance(answers, list):
-        answers = [*answers, *data.get("contradictions", ())]
-    if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
+    parts = [data.get("answers"), data.get("contradictions", [])] if isinstance(data, dict) else [data]
+    answers = [answer for part in parts if isinstance(part, list) for answer in part]
+    if not all(isinstance(part, list) for part in parts) or not all(isinstance(answer, dict) for answer in answers):
         raise InputError(
             "there is no list of answers", location=Location(str(file)), remedy="use `crosswalk … --format json`"
         )
