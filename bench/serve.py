@@ -1,6 +1,6 @@
 """The server under load, beside the bare store and a plain Python endpoint, on the same data in the same run.
 
-    python bench/serve.py [--seconds S] [--soak S] [--library ROWS] [--peers NAMES]
+    python bench/serve.py [--seconds S] [--soak S] [--library ROWS] [--peers NAMES] [--floor]
 
 Content: everything shipped, derived facts too, exported once. Eight clients on loopback keep their connections and ask
 one after the other. Point queries read one thing, path queries follow `isDirectPartOf`
@@ -11,6 +11,9 @@ comment of its own, so that no server has seen it before; `again`, the same text
 peer are compared with ours. Then: the crosswalk with proofs over HTTP, on what ships (warm) and on an invented library
 (`library.py`) of so many rows (each item asked for the first time); how late a query is ended; and a mixed soak with
 the memory and the open files of the server over its quarters.
+
+With `--floor`, also what the same HTTP stack carries when a request is not even read and the answer is always the same
+few bytes: no server in one Python process carries more.
 
 Targets, for texts asked first: point at least 0.4 of bare oxigraph; the others at least 1.0; all at least 10 times
 rdflib-endpoint; an answer of the crosswalk in 20 ms (p95), of the library in 50; a query ended 100 ms late at most
@@ -287,6 +290,29 @@ def rdflib_endpoint(folder: Path, data: Path) -> Iterator[Endpoint]:
         yield endpoint
 
 
+FLOOR = """
+import sys
+import uvicorn
+
+ANSWER = b'{"head":{"vars":[]},"results":{"bindings":[]}}'
+HEADERS = [(b"content-type", b"application/sparql-results+json"), (b"content-length", b"%d" % len(ANSWER))]
+
+async def app(scope, receive, send):
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": ANSWER})
+
+uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, lifespan="off", http="httptools")
+"""
+
+
+@contextmanager
+def floor(folder: Path, data: Path) -> Iterator[Endpoint]:
+    port = free_port()
+    with started([sys.executable, "-c", FLOOR, str(port)], "floor", "/", answers_at(port), folder / "floor.log") as one:
+        yield one
+
+
 def measure(endpoint: Endpoint, work: dict[str, list[str]], seconds: float) -> dict[tuple[str, str], Load]:
     """Measure each kind of query, after a second to warm up."""
     found = {}
@@ -424,6 +450,7 @@ def main() -> int:
     parser.add_argument("--soak", type=float, default=60, help="seconds of mixed load; 0 for none")
     parser.add_argument("--library", type=int, default=75_000, help="rows of the invented library; 0 for none")
     parser.add_argument("--peers", default="oxigraph,rdflib", help="which peers to measure")
+    parser.add_argument("--floor", action="store_true", help="measure a server that answers nothing, too")
     options = parser.parse_args()
     peers = {"oxigraph": oxigraph, "rdflib": rdflib_endpoint}
     missed = []
@@ -447,6 +474,9 @@ def main() -> int:
                     print(f"  {kind:<8} {turn} {ratio:8.2f} of {peer.name} (target {target})")
                     if turn == "first" and ratio < target:
                         missed.append(f"{kind} beside {peer.name}")
+            if options.floor:
+                with floor(folder, data) as nothing:
+                    measure(nothing, {"point": work["point"]}, options.seconds)
             proofs, late = crosswalk(own), lateness(own)
             times = f"p50 {proofs.at(0.5):.2f}, p95 {proofs.at(0.95):.2f} (target {CROSSWALK_MS:g})"
             print(f"crosswalk with proofs, ms: {times}")
