@@ -8,6 +8,8 @@ from aimsgraph import errors
 from aimsgraph.errors import AimsgraphError, BackendError, Location
 from aimsgraph.execution.frames import Message
 
+_COMPLETE = json.dumps({"truncated": False}).encode()
+
 
 def error_of(payload: bytes) -> Message:
     """Return a last frame as a message.
@@ -15,6 +17,8 @@ def error_of(payload: bytes) -> Message:
     Raises:
         AimsgraphError: the error the frame tells of.
     """
+    if payload == _COMPLETE:  # as nearly all are
+        return {"truncated": False}
     message: Message = json.loads(payload)
     said = message.get("error")
     if said is None:

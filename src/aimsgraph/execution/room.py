@@ -93,15 +93,19 @@ class Answer:
     """What a query gives: pieces of bytes, read once. Until they are all read nobody knows whether it is complete.
 
     Attributes:
+        worker: what answers.
         truncated: whether it was cut off at the most bytes wanted; known once all pieces were read.
+        complete: whether all pieces were read.
+        late: ends the worker at the deadline.
     """
 
     def __init__(self, worker: Worker, ends: float, seconds: float) -> None:
-        self._worker = worker
+        self.worker = worker
         self._ends = ends
         self._seconds = seconds
         self.truncated = False
         self.complete = False
+        self.late: asyncio.TimerHandle | None = None
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._pieces()
@@ -109,7 +113,7 @@ class Answer:
     async def _pieces(self) -> AsyncIterator[bytes]:
         while True:
             # At the deadline the room ends the worker, and then there is no frame.
-            frame = await receive_async(self._worker.reader)
+            frame = await receive_async(self.worker.reader)
             if frame is None:
                 if time.monotonic() >= self._ends:
                     raise self._late()
@@ -194,7 +198,15 @@ class Room:
 
     @contextlib.asynccontextmanager
     async def run(self, query: Query, seconds: float) -> AsyncIterator[Answer]:
-        """Run a query; leaving the context ends whatever of it still runs.
+        """Run a query; leaving the context ends whatever of it still runs. See `begin`."""
+        answer = await self.begin(query, seconds)
+        try:
+            yield answer
+        finally:
+            self.end(answer)
+
+    async def begin(self, query: Query, seconds: float) -> Answer:
+        """Begin to run a query; whoever begins one has to `end` it.
 
         Args:
             query: what to run.
@@ -210,16 +222,22 @@ class Room:
         ends = time.monotonic() + seconds
         worker = await self._take(ends, seconds)
         self._busy.add(worker)
-        answer = Answer(worker, ends, seconds)
         # Whoever takes the answer may be slower than the query, or take nothing at all.
-        late = asyncio.get_running_loop().call_later(ends - time.monotonic(), self._give_back, worker, answer)
+        answer = Answer(worker, ends, seconds)
+        answer.late = asyncio.get_running_loop().call_later(ends - time.monotonic(), self._give_back, answer)
         try:
             worker.writer.write(pack(Kind.REQUEST, query.to_message()))
             await worker.writer.drain()
-            yield answer
-        finally:
-            late.cancel()
-            self._give_back(worker, answer)
+        except BaseException:
+            self.end(answer)
+            raise
+        return answer
+
+    def end(self, answer: Answer) -> None:
+        """End a query that was begun, whatever of it still runs."""
+        if answer.late is not None:
+            answer.late.cancel()
+        self._give_back(answer)
 
     async def close(self) -> None:
         """End all processes."""
@@ -247,7 +265,8 @@ class Room:
         finally:
             self._queued -= 1
 
-    def _give_back(self, worker: Worker, answer: Answer) -> None:
+    def _give_back(self, answer: Answer) -> None:
+        worker = answer.worker
         if worker not in self._busy:
             return
         self._busy.discard(worker)

@@ -54,6 +54,10 @@ _UNSTEADY_WORDS: Final = ("now", "rand", "uuid", "bnode", "service", "\\u")
 _UNSTEADY: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b|\\u", re.IGNORECASE)
 
 
+_PLAIN_START: Final = re.compile(r"\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{?$*])", re.IGNORECASE | re.ASCII)
+"""How most texts without a prologue begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedText:
     """A text that may be run.
@@ -110,6 +114,8 @@ def form_of_start(text: str) -> QueryForm:
         QuerySyntaxError: it does not begin as SPARQL does.
         Refused: its prologue is too long.
     """
+    if (plain := _PLAIN_START.match(text)) is not None:
+        return QueryForm[plain[1].upper()]
     skip = 0
     for number, token in enumerate(iter_tokens(text)):
         if number > 3 * MAX_OPERATORS:

@@ -6,7 +6,6 @@ it comes; when it breaks off, because of the deadline or a limit, so does the co
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator
 
 from fastapi import Response
@@ -27,34 +26,38 @@ async def send_answer(room: Room, query: Query, seconds: float, media_type: str,
     """
     if (kept := room.kept.find(query)) is not None:
         return Response(kept, headers=headers, media_type=media_type)
-    async with contextlib.AsyncExitStack() as stack:
-        answer = await stack.enter_async_context(room.run(query, seconds))
+    answer = await room.begin(query, seconds)
+    goes_on = False
+    try:
         pieces = aiter(answer)
         held = bytearray()
         async for piece in pieces:
             held += piece
             if len(held) > HELD_BACK:
-                rest = _rest(stack.pop_all(), answer, bytes(held), pieces)
+                goes_on = True
+                rest = _rest(room, answer, bytes(held), pieces)
                 return StreamingResponse(rest, headers=headers, media_type=media_type)
-        if answer.truncated:
-            raise _too_large(query)
-        whole = bytes(held)
-        room.kept.keep(query, whole)
-        return Response(whole, headers=headers, media_type=media_type)
+    finally:
+        if not goes_on:
+            room.end(answer)
+    if answer.truncated:
+        raise _too_large(query)
+    whole = bytes(held)
+    room.kept.keep(query, whole)
+    return Response(whole, headers=headers, media_type=media_type)
 
 
-async def _rest(
-    stack: contextlib.AsyncExitStack, answer: Answer, held: bytes, pieces: AsyncIterator[bytes]
-) -> AsyncIterator[bytes]:
-    async with stack:
+async def _rest(room: Room, answer: Answer, held: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    try:
         yield held
-        try:
-            async for piece in pieces:
-                yield piece
-        except AimsgraphError as error:
-            raise BrokenOff(error.message) from error
-        if answer.truncated:
-            raise BrokenOff("the answer was cut off at the most bytes allowed")
+        async for piece in pieces:
+            yield piece
+    except AimsgraphError as error:
+        raise BrokenOff(error.message) from error
+    finally:
+        room.end(answer)
+    if answer.truncated:
+        raise BrokenOff("the answer was cut off at the most bytes allowed")
 
 
 class BrokenOff(Exception):

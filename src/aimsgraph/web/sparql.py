@@ -125,10 +125,10 @@ async def answer_query(
     forms = GRAPHS if form in (QueryForm.CONSTRUCT, QueryForm.DESCRIBE) else ROWS
     chosen = _media_type(request, parameters, list(forms))
     headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store"}
-    if is_steady(text):
+    if request.method == "GET" and is_steady(text):
         etag = _etag(generation, chosen, text, parameters)
         headers |= {"ETag": etag, "Cache-Control": "no-cache"}
-        if request.method == "GET" and etag in request.headers.get("if-none-match", ""):
+        if etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
     seconds = _seconds(service, parameters)
     if service.federation.may_be_in(text):

@@ -19,6 +19,7 @@ from aimsgraph.graph.query_text import (
     check_update,
     detect_form,
     form_of_start,
+    is_steady,
 )
 
 PROLOGUE = "PREFIX : <http://127.0.0.1:1/> PREFIX ex: <http://127.0.0.1:1/> PREFIX service: <http://127.0.0.1:1/> "
@@ -395,3 +396,27 @@ def test_the_form_is_known_from_the_start_of_a_text():
         form_of_start("PREFIX a: <urn:x>")
     with pytest.raises(Refused, match="prefixes"):
         form_of_start("PREFIX a: <urn:x> " * 2000 + "ASK {}")
+
+
+@pytest.mark.parametrize("start", [
+    "SELECT*{}", "select ?x {}", "Ask{", "ASK$", "\t\nCONSTRUCT {", "DESCRIBE ?x", "describe*", "SELECT(1 AS ?x){}",
+    "SELECT", "SELECT<urn:x>", "SELECT:x", "SELECTED ?x", "ASKED {", "ask", "\u00a0SELECT ?x", "\u017fELECT ?x",
+    "INSERT DATA {", "LOAD <urn:x>", "", "{", "1SELECT ?x", "DESCRIBE<urn:x>",
+])  # fmt: skip
+def test_a_plain_start_is_read_as_by_its_tokens(start: str) -> None:
+    def told(text: str) -> str:
+        try:
+            return form_of_start(text).value
+        except QuerySyntaxError as error:
+            return error.message
+
+    assert told(start) == told(f"# word by word\n{start}")
+
+
+@pytest.mark.parametrize("text", [
+    "SELECT (Now() AS ?x) {}", "ASK { BIND(\u017ftruuid() AS ?x) }", "ASK { SERVICE <urn:x> {} }",
+    "ASK { FILTER(\\u006eow() = 1) }", "SELECT (rand() AS ?x) {}", "ASK { BIND(BNODE() AS ?x) }",
+])  # fmt: skip
+def test_words_whose_answer_differs_each_time_are_found(text: str) -> None:
+    assert not is_steady(text)
+    assert is_steady("ASK { ?known ?brand ?services }")
