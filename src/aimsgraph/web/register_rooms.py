@@ -21,8 +21,8 @@ from aimsgraph.web.requests import query_parameters
 from aimsgraph.web.service import Service
 from aimsgraph.web.sparql import QUERY_TYPE, answer_query, read_posted
 
-MOST_ROOMS = 4
-"""So many rooms are open at a time, each with a copy of the content; who asked least lately makes room."""
+FURTHER_ROOMS = 3
+"""So many rooms are open beside one for each organisation, for other days; the one asked least lately makes room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +56,22 @@ class RegisterRooms:
         """
         service = self._service
         path, files = await service.ask(lambda graph: self._registers.found(slug, principal))
-        today: Moment = await service.ask(lambda graph: graph.moment())
-        wanted = moment or today
+        if moment is None:
+            today: Moment = await service.ask(lambda graph: graph.moment())
+            moment = today
         state = (files, service.generation)
         async with self._turn:
-            known = self._opened.get((slug, wanted))
+            known = self._opened.get((slug, moment))
             if known is None or known.state != state:
                 settings = service.settings
-                template = TemplateSettings(settings.program, path, wanted, settings.worker_bytes)
+                template = TemplateSettings(settings.program, path, moment, settings.worker_bytes)
                 with self._registers.reading(slug):
                     room = await service.hold(Room(template, workers=1))
                 if known is not None:
                     service.let_go(known.room)
-                known = self._opened[slug, wanted] = _Opened(room, state)
-            self._opened.move_to_end((slug, wanted))
-            while len(self._opened) > MOST_ROOMS:
+                known = self._opened[slug, moment] = _Opened(room, state)
+            self._opened.move_to_end((slug, moment))
+            while len(self._opened) > len(service.settings.organisations) + FURTHER_ROOMS:
                 service.let_go(self._opened.popitem(last=False)[1].room)
             return known.room
 

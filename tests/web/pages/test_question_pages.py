@@ -1,6 +1,7 @@
 """Stored questions about a register: the page says what the command line says, on the same day."""
 
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import pytest
 
 from aimsgraph.api import ORGANISATION, AimsGraph
 from aimsgraph.web.keys import KeyFile, Scope
-from aimsgraph.web.register_rooms import MOST_ROOMS
+from aimsgraph.web.register_rooms import FURTHER_ROOMS
 from running import running
 
 HTML = {"Accept": "text/html"}
@@ -92,6 +93,15 @@ def test_what_the_register_does_not_know_is_said_beside_the_form(http: httpx.Cli
     assert "there is no dataset" in text
     assert "<script>alert" not in text
     assert 'id="answer"' not in text
+    text = page(http, "/questions/cq-027", control="iso-42001:A.99")
+    assert "names nothing in the graph" in text
+    assert 'id="answer"' not in text
+
+
+def test_what_is_shown_to_be_typed_into_a_shell_stays_one_word(http: httpx.Client) -> None:
+    text = unescape(page(http, "/questions/cq-040", dataset="x; touch 'y'"))
+    (command,) = re.findall(r"<pre tabindex=\"0\">(aimsgraph query .*?)</pre>", text)
+    assert shlex.split(command)[-1] == "dataset=x; touch 'y'"
 
 
 def test_an_organisation_that_is_not_here_has_no_answer(http: httpx.Client, alone: httpx.Client) -> None:
@@ -137,11 +147,12 @@ def templates_of(pid: int) -> int:
 @pytest.mark.slow
 def test_no_more_rooms_are_held_than_are_allowed() -> None:
     with running("--org", ACME) as server, server.client() as client:
-        days = [f"2027-0{month}-01" for month in range(1, MOST_ROOMS + 3)]
+        most = 1 + FURTHER_ROOMS  # there is one organisation
+        days = [f"2027-0{month}-01" for month in range(1, most + 3)]
         for day in days:
             assert count(page(client, "/questions/cq-012", on=day)) > 0
         ends = time.monotonic() + 20
-        while templates_of(server.pid) > 1 + MOST_ROOMS and time.monotonic() < ends:
+        while templates_of(server.pid) > 1 + most and time.monotonic() < ends:
             time.sleep(0.2)
-        assert templates_of(server.pid) == 1 + MOST_ROOMS, "the shared content, and that of the days asked last"
+        assert templates_of(server.pid) == 1 + most, "the shared content, and that of the days asked last"
         assert count(page(client, "/questions/cq-012", on=days[0])) > 0

@@ -6,10 +6,12 @@ be asked again. What is about a register is asked in its own room, which holds i
 
 from __future__ import annotations
 
+import shlex
+
 from fastapi import APIRouter, Request, Response
 
 from aimsgraph.api import ORGANISATION, AimsGraph
-from aimsgraph.errors import UsageError
+from aimsgraph.errors import NotFound, UsageError
 from aimsgraph.graph.questions import Question
 from aimsgraph.web.auth import Principal, Scope, authorise
 from aimsgraph.web.pages.results import ask, shown
@@ -78,11 +80,17 @@ def _asked_of_register(
         or ("" if p.optional else systems[0] if p.type == "system" and systems else p.example)
         for p in question.parameters
     }
-    found |= {"of": organisation, "systems": systems, "asked": asked, "days": days, "wrong": None}
+    command = shlex.join(["aimsgraph", "query", question.id, "--org", "my-register", *_flags(asked)])
+    found |= {
+        "of": organisation, "systems": systems, "asked": asked, "days": days, "command": command, "wrong": None
+    }  # fmt: skip
     names = registers.names(graph, slug, principal, moment)
     try:
         return found | {"text": graph.bound_text(question, _given(asked), names)}
-    except UsageError as error:  # nothing in the register is called so; the form is there to say what is meant
+    except (
+        UsageError,
+        NotFound,
+    ) as error:  # nothing is called so; the form is there to say what is meant
         return found | {"wrong": error}
 
 
@@ -101,6 +109,10 @@ def _days(graph: AimsGraph, request: Request) -> dict[str, str]:
 
 def _given(asked: Json) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
+
+
+def _flags(asked: Json) -> list[str]:
+    return [part for name, value in _given(asked).items() for part in ("-p", f"{name}={value}")]
 
 
 def _listed(graph: AimsGraph) -> Json:
