@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ import pyoxigraph as ox
 import pyshacl
 import rdflib
 from organisations import make_organisation
+from peer_worker import of_report
 
 import aimsgraph
 from aimsgraph import assets
@@ -165,17 +166,11 @@ def measure_one(name: str, facts: set[ox.Triple], shapes: str, runs: int) -> Non
         started = time.perf_counter()
         _, report, _ = pyshacl.validate(graph, shacl_graph=given, focus_nodes=[system], inference="none", inplace=True)
         theirs.append(time.perf_counter() - started)
-        same &= Counter((one.component, one.severity) for one in found.violations) == Counter(of_report(report))
+        told = Counter(each[:3] for each in of_report(report))
+        same &= Counter((one.focus.value, one.component, one.severity) for one in found.violations) == told
     one, other = statistics.median(ours), statistics.median(theirs)
     beside = f"pySHACL {other:.2f} s, {other / one:.0f} times{'' if same else ', differs'}"
     print(f"{name:<14}one system: {one * 1e3:.1f} ms, {beside}", flush=True)
-
-
-def of_report(report: rdflib.Graph) -> Iterable[tuple[str, str]]:
-    """Yield the component and the severity of each result."""
-    sh = rdflib.SH
-    for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
-        yield str(report.value(result, sh.sourceConstraintComponent)), str(report.value(result, sh.resultSeverity))
 
 
 def main() -> int:

@@ -43,14 +43,14 @@ def pyshacl(data, shapes):
     facts, given = rdflib.Graph().parse(data, format="nt"), rdflib.Graph().parse(shapes, format="turtle")
     read = time.perf_counter() - started
     _, report, _ = pyshacl.validate(facts, shacl_graph=given, inference="none", inplace=True)
-    return read, list(_of_report(report))
+    return read, list(of_report(report))
 
 
 def shifty(data, shapes):
     import shifty
 
     _, report, _ = shifty.validate(Path(data), shacl_graph=Path(shapes), graph_mode="data", infer=False)
-    return None, list(_of_report(report))
+    return None, list(of_report(report))
 
 
 def shacl_rust(data, shapes, *, index=False):
@@ -67,7 +67,7 @@ def shacl_rust_indexed(data, shapes):
     return shacl_rust(data, shapes, index=True)
 
 
-def _of_report(report):
+def of_report(report):
     import rdflib
 
     sh = rdflib.Namespace(SH)

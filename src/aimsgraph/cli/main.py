@@ -18,6 +18,7 @@ from aimsgraph.errors import AimsgraphError
 from aimsgraph.version import __version__
 
 COLLECT_AFTER = (50_000, 20, 50)
+"""The collector of Python runs after so many new things; see `gc.set_threshold`."""
 # name → (module below aimsgraph.cli, function, one line of help); the module is imported when the command runs.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "The tour: load, ask, read an example organisation, what to try next."),

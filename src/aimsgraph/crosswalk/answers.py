@@ -163,7 +163,7 @@ class Crosswalk:
 
         Relations are given from the first framework to the second, whichever way the row is written.
         """
-        items = [dict.fromkeys(self.items_of(side, moment)) for side in (one, other)]
+        items = [frozenset(self.items_of(side, moment)) for side in (one, other)]
         found = []
         for row in self.network.rows:
             if row.status != "contested":

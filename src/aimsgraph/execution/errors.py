@@ -6,9 +6,9 @@ import json
 
 from aimsgraph import errors
 from aimsgraph.errors import AimsgraphError, BackendError, Location
-from aimsgraph.execution.frames import Message
+from aimsgraph.execution.frames import COMPLETE, Message
 
-_COMPLETE = json.dumps({"truncated": False}).encode()
+_COMPLETE = json.dumps(COMPLETE).encode()
 
 
 def error_of(payload: bytes) -> Message:
@@ -18,7 +18,7 @@ def error_of(payload: bytes) -> Message:
         AimsgraphError: the error the frame tells of.
     """
     if payload == _COMPLETE:  # as nearly all are
-        return {"truncated": False}
+        return COMPLETE
     message: Message = json.loads(payload)
     said = message.get("error")
     if said is None:

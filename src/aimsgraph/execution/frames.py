@@ -10,6 +10,8 @@ from enum import Enum
 from typing import Any, Final
 
 _HEAD: Final = struct.Struct("!cI")
+COMPLETE: Final[dict[str, Any]] = {"truncated": False}
+"""What the last frame of an answer says that nothing is wrong with."""
 LARGEST: Final = 256 * 1024 * 1024
 """No frame is longer; a longer one is a fault of the other side."""
 

@@ -16,7 +16,7 @@ from typing import IO, Any, Final, Protocol, cast
 import pyoxigraph as ox
 
 from aimsgraph.errors import AimsgraphError
-from aimsgraph.execution.frames import Kind, Message, pack, receive, send
+from aimsgraph.execution.frames import COMPLETE, Kind, Message, pack, receive, send
 from aimsgraph.graph.embedded import engine_errors
 from aimsgraph.graph.query_text import CheckedText, check_query
 from aimsgraph.graph.union import Dataset, UnionView
@@ -35,7 +35,6 @@ GRAPH_FORMATS: Final = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
-_COMPLETE: Final[Message] = {"truncated": False}
 FRAME_BYTES: Final = 64 * 1024
 REMEMBERED_CHARACTERS: Final = 16 * 1024
 
@@ -79,7 +78,7 @@ class _Channel(io.RawIOBase):
 
     def end(self, message: Message) -> None:
         """Send what waits, if the answer is complete, and the last frame with it."""
-        waiting = pack(Kind.DATA, bytes(self._waiting)) if self._waiting and message == _COMPLETE else b""
+        waiting = pack(Kind.DATA, bytes(self._waiting)) if self._waiting and message == COMPLETE else b""
         self._channel.sendall(waiting + pack(Kind.END, message))
 
 
@@ -118,7 +117,7 @@ def _run(output: _Channel, request: Message, view: View, prefixes: dict[str, str
     except Exception:  # a bug must not look like a query that is too large
         traceback.print_exc()
         return {"error": {"code": "internal", "message": "the worker failed; the server's log says why"}}
-    return _COMPLETE
+    return COMPLETE
 
 
 def _check(text: str) -> CheckedText:
